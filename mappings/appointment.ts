@@ -1,0 +1,55 @@
+import { defineMapping, type Mapping } from "../src/mapping/define.ts";
+import { members, slot, slots } from "../src/mapping/tree.ts";
+import { required } from "../src/mapping/unit.ts";
+import { cases } from "../src/mapping/units/cases.ts";
+import { conceptText } from "../src/mapping/units/concept-text.ts";
+import { constant } from "../src/mapping/units/constant.ts";
+import { endInstant, instant } from "../src/mapping/units/instant.ts";
+import { subject } from "../src/mapping/units/subject.ts";
+import { longText, text } from "../src/mapping/units/text.ts";
+import type { CalendarEvents } from "../src/tables/calendar-events.ts";
+import type { Row } from "../src/tables/columns.ts";
+
+/** A calendar event. A recurring one is shown as its series until the calendar expands it (design/mappings.md). */
+export const appointment: Mapping = defineMapping<Row<typeof CalendarEvents>>()({
+	name: "appointment",
+	type: "Appointment",
+	table: "calendar_events",
+	id: { prefix: "ev-", part: "" },
+	owner: "userId",
+	elements: {
+		status: required(
+			cases(
+				[
+					{
+						code: "booked",
+						when: { status: ["pending", null] },
+						set: { status: "pending" },
+						takes: ["arrived", "checked-in"],
+					},
+					{ code: "fulfilled", when: { status: ["completed"] }, set: { status: "completed" } },
+					{ code: "cancelled", when: { status: ["cancelled"] }, set: { status: "cancelled" } },
+				],
+				"http://hl7.org/fhir/appointmentstatus",
+			),
+		),
+		appointmentType: conceptText("category"),
+		description: required(text("title")),
+		comment: longText("description"),
+		start: required(instant("startTime")),
+		end: endInstant("endTime", "startTime"),
+		participant: slots(
+			slot(
+				{ actor: {}, status: "accepted" },
+				members({ actor: required(subject("userId")), status: constant("accepted") }),
+			),
+			slot(
+				{ actor: { type: "Location" } },
+				members({
+					actor: members({ type: constant("Location"), display: text("location") }),
+					status: constant("accepted"),
+				}),
+			),
+		),
+	},
+});

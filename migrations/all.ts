@@ -1,0 +1,18 @@
+import type { Migration } from "@mikro-orm/migrations";
+import { DocumentedTables } from "./0001-documented-tables.ts";
+import { Access } from "./0002-access.ts";
+import { Fhir } from "./0003-fhir.ts";
+import { FhirTriggers } from "./0004-fhir-triggers.ts";
+import { SignInAndAccessLog } from "./0005-sign-in-and-access-log.ts";
+
+/** Every migration in order; a name, once landed, never changes, as the database remembers it. */
+export const migrations: {
+	name: string;
+	class: new (...given: ConstructorParameters<typeof Migration>) => Migration;
+}[] = [
+	{ name: "0001-documented-tables", class: DocumentedTables },
+	{ name: "0002-access", class: Access },
+	{ name: "0003-fhir", class: Fhir },
+	{ name: "0004-fhir-triggers", class: FhirTriggers },
+	{ name: "0005-sign-in-and-access-log", class: SignInAndAccessLog },
+];

@@ -1,0 +1,1451 @@
+-- Written by test/src/store/migrate.test.ts from the catalog of a migrated database; see README.md.
+
+-- columns
+audit.access_log id bigint not null generated always as identity
+audit.access_log at timestamp(3) with time zone not null default clock_timestamp()
+audit.access_log actor text not null
+audit.access_log user_id integer
+audit.access_log action text not null
+audit.access_log target text not null
+audit.access_log returned text[]
+audit.access_log patients integer[]
+audit.access_log request_id text not null
+audit.access_log outcome text not null
+auth.attempt id bigint not null generated always as identity
+auth.attempt account text not null
+auth.attempt address text not null
+auth.attempt at timestamp(3) with time zone not null default now()
+auth.token hash bytea not null
+auth.token user_id integer not null
+auth.token created_at timestamp(3) with time zone not null default now()
+auth.token expires_at timestamp(3) with time zone not null
+auth.token last_used_at timestamp(3) with time zone
+fhir.claim table_name text not null
+fhir.claim row_id integer not null
+fhir.date_value param text
+fhir.date_value lo timestamp with time zone
+fhir.date_value hi timestamp with time zone
+fhir.number_value param text
+fhir.number_value lo numeric
+fhir.number_value hi numeric
+fhir.number_value value numeric
+fhir.number_value system text
+fhir.number_value code text
+fhir.number_value unit text
+fhir.person patient_id integer not null
+fhir.person fhir_id text not null
+fhir.person user_id integer
+fhir.person subject boolean not null default false
+fhir.resource key bigint not null generated always as identity
+fhir.resource type text not null
+fhir.resource id text not null
+fhir.resource version integer not null default 1
+fhir.resource last_updated timestamp(3) with time zone not null default now()
+fhir.resource user_id integer
+fhir.resource created_by integer
+fhir.resource shared boolean not null default false
+fhir.resource table_name text
+fhir.resource row_id integer
+fhir.resource part text
+fhir.resource deleted boolean not null default false
+fhir.resource meta text
+fhir.resource body text
+fhir.resource overrides text[] not null default '{}'::text[]
+fhir.resource guards jsonb
+fhir.resource at timestamp with time zone
+fhir.resource terms text[] not null default '{}'::text[]
+fhir.resource strings fhir.string_value[] not null default '{}'::fhir.string_value[]
+fhir.resource dates fhir.date_value[] not null default '{}'::fhir.date_value[]
+fhir.resource numbers fhir.number_value[] not null default '{}'::fhir.number_value[]
+fhir.resource_history type text not null
+fhir.resource_history id text not null
+fhir.resource_history version integer not null
+fhir.resource_history last_updated timestamp(3) with time zone not null
+fhir.resource_history user_id integer
+fhir.resource_history created_by integer
+fhir.resource_history shared boolean not null
+fhir.resource_history table_name text
+fhir.resource_history row_id integer
+fhir.resource_history part text
+fhir.resource_history deleted boolean not null
+fhir.resource_history meta text
+fhir.resource_history body text
+fhir.row_history table_name text not null
+fhir.row_history row_id integer not null
+fhir.row_history version integer not null
+fhir.row_history op character(1) not null
+fhir.row_history at timestamp(3) with time zone not null
+fhir.row_history user_id integer
+fhir.row_history therapist_id integer
+fhir.row_history image jsonb
+fhir.string_value param text
+fhir.string_value norm text
+fhir.string_value exact text
+public.activities id integer not null default nextval('public.activities_id_seq'::regclass)
+public.activities routine_id integer not null
+public.activities name character varying(255) not null
+public.activities description text
+public.activities duration integer
+public.activities order integer
+public.activities created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.activities updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.activities version integer not null default 1
+public.alerts id integer not null default nextval('public.alerts_id_seq'::regclass)
+public.alerts user_id integer not null
+public.alerts type character varying(255) not null
+public.alerts severity text
+public.alerts title character varying(255) not null
+public.alerts message text
+public.alerts is_resolved boolean
+public.alerts resolved_at timestamp with time zone
+public.alerts notified boolean
+public.alerts created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.alerts updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.alerts version integer not null default 1
+public.calendar_events id integer not null default nextval('public.calendar_events_id_seq'::regclass)
+public.calendar_events calendar_id integer not null
+public.calendar_events user_id integer not null
+public.calendar_events title character varying(255) not null
+public.calendar_events description text
+public.calendar_events start_time timestamp with time zone not null
+public.calendar_events end_time timestamp with time zone
+public.calendar_events is_all_day boolean
+public.calendar_events location character varying(255)
+public.calendar_events category character varying(255)
+public.calendar_events status text
+public.calendar_events recurrence_rule character varying(255)
+public.calendar_events recurrence_exception text
+public.calendar_events parent_event_id integer
+public.calendar_events color character varying(255)
+public.calendar_events created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.calendar_events updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.calendar_events version integer not null default 1
+public.calendars id integer not null default nextval('public.calendars_id_seq'::regclass)
+public.calendars user_id integer not null
+public.calendars name character varying(255) not null
+public.calendars color character varying(255)
+public.calendars description text
+public.calendars is_default boolean
+public.calendars is_visible boolean
+public.calendars created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.calendars updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.calendars version integer not null default 1
+public.daily_scores id integer not null default nextval('public.daily_scores_id_seq'::regclass)
+public.daily_scores user_id integer not null
+public.daily_scores date date not null
+public.daily_scores overall_score integer
+public.daily_scores exercise_score integer
+public.daily_scores nutrition_score integer
+public.daily_scores sleep_score integer
+public.daily_scores medication_score integer
+public.daily_scores vitals_score integer
+public.daily_scores notes text
+public.daily_scores created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.daily_scores updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.daily_scores version integer not null default 1
+public.device_connections id integer not null default nextval('public.device_connections_id_seq'::regclass)
+public.device_connections user_id integer not null
+public.device_connections device_type text not null
+public.device_connections device_name character varying(255)
+public.device_connections access_token character varying(255)
+public.device_connections refresh_token character varying(255)
+public.device_connections token_expiry timestamp with time zone
+public.device_connections is_active boolean
+public.device_connections last_sync_at timestamp with time zone
+public.device_connections sync_frequency character varying(255)
+public.device_connections settings jsonb
+public.device_connections created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.device_connections updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.device_connections version integer not null default 1
+public.device_sync_logs id integer not null default nextval('public.device_sync_logs_id_seq'::regclass)
+public.device_sync_logs device_connection_id integer not null
+public.device_sync_logs sync_started_at timestamp with time zone not null
+public.device_sync_logs sync_completed_at timestamp with time zone
+public.device_sync_logs status text
+public.device_sync_logs records_synced integer
+public.device_sync_logs error_message text
+public.device_sync_logs created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.device_sync_logs version integer not null default 1
+public.event_templates id integer not null default nextval('public.event_templates_id_seq'::regclass)
+public.event_templates user_id integer
+public.event_templates name character varying(255) not null
+public.event_templates description text
+public.event_templates category character varying(255)
+public.event_templates duration integer
+public.event_templates color character varying(255)
+public.event_templates is_active boolean
+public.event_templates created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.event_templates updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.event_templates version integer not null default 1
+public.exercise_logs id integer not null default nextval('public.exercise_logs_id_seq'::regclass)
+public.exercise_logs user_id integer not null
+public.exercise_logs exercise_id integer
+public.exercise_logs prescription_id integer
+public.exercise_logs duration integer
+public.exercise_logs distance double precision
+public.exercise_logs calories integer
+public.exercise_logs avg_heart_rate integer
+public.exercise_logs max_heart_rate integer
+public.exercise_logs intensity character varying(255)
+public.exercise_logs completed_at timestamp with time zone not null
+public.exercise_logs notes text
+public.exercise_logs created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.exercise_logs updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.exercise_logs version integer not null default 1
+public.exercise_prescriptions id integer not null default nextval('public.exercise_prescriptions_id_seq'::regclass)
+public.exercise_prescriptions patient_id integer not null
+public.exercise_prescriptions exercise_id integer not null
+public.exercise_prescriptions sets integer
+public.exercise_prescriptions reps integer
+public.exercise_prescriptions duration integer
+public.exercise_prescriptions frequency character varying(255)
+public.exercise_prescriptions intensity character varying(255)
+public.exercise_prescriptions start_date date
+public.exercise_prescriptions end_date date
+public.exercise_prescriptions status text
+public.exercise_prescriptions notes text
+public.exercise_prescriptions created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.exercise_prescriptions updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.exercise_prescriptions version integer not null default 1
+public.exercises id integer not null default nextval('public.exercises_id_seq'::regclass)
+public.exercises name character varying(255) not null
+public.exercises category character varying(255)
+public.exercises description text
+public.exercises instructions text
+public.exercises video_url character varying(255)
+public.exercises image_url character varying(255)
+public.exercises difficulty text
+public.exercises target_muscles character varying(255)
+public.exercises equipment character varying(255)
+public.exercises is_active boolean
+public.exercises created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.exercises updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.exercises version integer not null default 1
+public.food_categories id integer not null default nextval('public.food_categories_id_seq'::regclass)
+public.food_categories name character varying(255) not null
+public.food_categories description text
+public.food_categories created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.food_categories updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.food_categories version integer not null default 1
+public.food_items id integer not null default nextval('public.food_items_id_seq'::regclass)
+public.food_items category_id integer
+public.food_items name character varying(255) not null
+public.food_items serving_size character varying(255)
+public.food_items calories integer
+public.food_items protein double precision
+public.food_items carbs double precision
+public.food_items fat double precision
+public.food_items fiber double precision
+public.food_items sodium integer
+public.food_items health_rating integer
+public.food_items notes text
+public.food_items created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.food_items updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.food_items version integer not null default 1
+public.hydration_logs id integer not null default nextval('public.hydration_logs_id_seq'::regclass)
+public.hydration_logs user_id integer not null
+public.hydration_logs log_date date not null
+public.hydration_logs amount_oz double precision not null
+public.hydration_logs goal_oz double precision
+public.hydration_logs notes text
+public.hydration_logs created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.hydration_logs updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.hydration_logs version integer not null default 1
+public.meal_entries id integer not null default nextval('public.meal_entries_id_seq'::regclass)
+public.meal_entries user_id integer not null
+public.meal_entries meal_type text
+public.meal_entries meal_time timestamp with time zone not null
+public.meal_entries total_calories integer
+public.meal_entries total_protein double precision
+public.meal_entries total_carbs double precision
+public.meal_entries total_fat double precision
+public.meal_entries notes text
+public.meal_entries created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.meal_entries updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.meal_entries version integer not null default 1
+public.meal_item_entries id integer not null default nextval('public.meal_item_entries_id_seq'::regclass)
+public.meal_item_entries meal_entry_id integer not null
+public.meal_item_entries food_item_id integer
+public.meal_item_entries quantity double precision
+public.meal_item_entries custom_food_name character varying(255)
+public.meal_item_entries custom_calories integer
+public.meal_item_entries created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.meal_item_entries updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.meal_item_entries version integer not null default 1
+public.medication_logs id integer not null default nextval('public.medication_logs_id_seq'::regclass)
+public.medication_logs medication_id integer not null
+public.medication_logs user_id integer not null
+public.medication_logs taken_at timestamp with time zone not null
+public.medication_logs dosage_taken character varying(255)
+public.medication_logs notes text
+public.medication_logs created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.medication_logs updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.medication_logs version integer not null default 1
+public.medications id integer not null default nextval('public.medications_id_seq'::regclass)
+public.medications user_id integer not null
+public.medications name character varying(255) not null
+public.medications dosage character varying(255)
+public.medications frequency character varying(255)
+public.medications time_of_day character varying(255)
+public.medications start_date date
+public.medications end_date date
+public.medications prescribed_by character varying(255)
+public.medications purpose character varying(255)
+public.medications side_effects character varying(255)
+public.medications instructions text
+public.medications is_active boolean
+public.medications created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.medications updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.medications version integer not null default 1
+public.patients id integer not null default nextval('public.patients_id_seq'::regclass)
+public.patients therapist_id integer not null
+public.patients user_id integer
+public.patients first_name character varying(255)
+public.patients last_name character varying(255)
+public.patients name character varying(255) not null
+public.patients date_of_birth date
+public.patients gender text
+public.patients age integer
+public.patients email character varying(255)
+public.patients primary_phone character varying(255)
+public.patients primary_phone_type text
+public.patients alternate_phone character varying(255)
+public.patients preferred_contact_method text
+public.patients best_time_to_contact text
+public.patients street_address character varying(255)
+public.patients city character varying(255)
+public.patients state character varying(255)
+public.patients postal_code character varying(255)
+public.patients country character varying(255)
+public.patients emergency_contact1_name character varying(255)
+public.patients emergency_contact1_relationship character varying(255)
+public.patients emergency_contact1_phone character varying(255)
+public.patients emergency_contact2_name character varying(255)
+public.patients emergency_contact2_phone character varying(255)
+public.patients surgery_date date
+public.patients post_op_week integer
+public.patients surgery_type character varying(255)
+public.patients discharge_summary text
+public.patients medication_allergies character varying(255)
+public.patients other_allergies character varying(255)
+public.patients chronic_conditions character varying(255)
+public.patients smoking_status text
+public.patients alcohol_use text
+public.patients occupation character varying(255)
+public.patients education character varying(255)
+public.patients living_situation character varying(255)
+public.patients primary_caregiver character varying(255)
+public.patients insurance_provider character varying(255)
+public.patients insurance_policy_number character varying(255)
+public.patients insurance_group_number character varying(255)
+public.patients preferred_pharmacy character varying(255)
+public.patients pharmacy_phone character varying(255)
+public.patients current_stage character varying(255)
+public.patients target_heart_rate integer
+public.patients max_heart_rate integer
+public.patients resting_heart_rate integer
+public.patients blood_pressure_goal character varying(255)
+public.patients weight_goal double precision
+public.patients notes text
+public.patients is_active boolean
+public.patients created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.patients updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.patients version integer not null default 1
+public.physical_therapy_phases id integer not null default nextval('public.physical_therapy_phases_id_seq'::regclass)
+public.physical_therapy_phases name character varying(255) not null
+public.physical_therapy_phases week_start integer not null
+public.physical_therapy_phases week_end integer not null
+public.physical_therapy_phases description text
+public.physical_therapy_phases goals text
+public.physical_therapy_phases restrictions text
+public.physical_therapy_phases created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.physical_therapy_phases updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.physical_therapy_phases version integer not null default 1
+public.providers id integer not null default nextval('public.providers_id_seq'::regclass)
+public.providers user_id integer not null
+public.providers name character varying(255) not null
+public.providers specialty character varying(255)
+public.providers phone character varying(255)
+public.providers email character varying(255)
+public.providers address character varying(255)
+public.providers notes text
+public.providers next_appointment timestamp with time zone
+public.providers created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.providers updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.providers version integer not null default 1
+public.sleep_logs id integer not null default nextval('public.sleep_logs_id_seq'::regclass)
+public.sleep_logs user_id integer not null
+public.sleep_logs sleep_date date not null
+public.sleep_logs bedtime timestamp with time zone
+public.sleep_logs wake_time timestamp with time zone
+public.sleep_logs total_hours double precision
+public.sleep_logs quality integer
+public.sleep_logs interruptions integer
+public.sleep_logs notes text
+public.sleep_logs created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.sleep_logs updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.sleep_logs version integer not null default 1
+public.therapy_goals id integer not null default nextval('public.therapy_goals_id_seq'::regclass)
+public.therapy_goals user_id integer not null
+public.therapy_goals title character varying(255) not null
+public.therapy_goals description text
+public.therapy_goals category character varying(255)
+public.therapy_goals target_date date
+public.therapy_goals progress integer
+public.therapy_goals status text
+public.therapy_goals created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.therapy_goals updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.therapy_goals version integer not null default 1
+public.therapy_routines id integer not null default nextval('public.therapy_routines_id_seq'::regclass)
+public.therapy_routines phase_id integer not null
+public.therapy_routines name character varying(255) not null
+public.therapy_routines description text
+public.therapy_routines frequency character varying(255)
+public.therapy_routines created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.therapy_routines updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.therapy_routines version integer not null default 1
+public.users id integer not null default nextval('public.users_id_seq'::regclass)
+public.users email character varying(255) not null
+public.users password character varying(255)
+public.users name character varying(255) not null
+public.users phone_number character varying(255)
+public.users emergency_contact character varying(255)
+public.users emergency_phone character varying(255)
+public.users doctor_name character varying(255)
+public.users doctor_phone character varying(255)
+public.users profile_photo character varying(255)
+public.users timezone character varying(255) default 'America/New_York'::character varying
+public.users role text default 'patient'::text
+public.users created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.users updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.users version integer not null default 1
+public.vitals_samples id integer not null default nextval('public.vitals_samples_id_seq'::regclass)
+public.vitals_samples user_id integer not null
+public.vitals_samples systolic_bp integer
+public.vitals_samples diastolic_bp integer
+public.vitals_samples heart_rate integer
+public.vitals_samples weight double precision
+public.vitals_samples oxygen_saturation integer
+public.vitals_samples temperature double precision
+public.vitals_samples recorded_at timestamp with time zone not null
+public.vitals_samples notes text
+public.vitals_samples created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.vitals_samples updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
+public.vitals_samples version integer not null default 1
+
+-- constraints
+audit.access_log access_log_pkey PRIMARY KEY (id)
+auth.attempt attempt_pkey PRIMARY KEY (id)
+auth.token token_pkey PRIMARY KEY (hash)
+auth.token token_user_id_foreign FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
+fhir.claim claim_pkey PRIMARY KEY (table_name, row_id)
+fhir.person person_fhir_id_unique UNIQUE (fhir_id)
+fhir.person person_pkey PRIMARY KEY (patient_id)
+fhir.resource resource_pkey PRIMARY KEY (key)
+fhir.resource resource_type_id_unique UNIQUE (type, id)
+fhir.resource_history resource_history_pkey PRIMARY KEY (type, id, version)
+fhir.row_history row_history_op_check CHECK ((op = ANY (ARRAY['U'::bpchar, 'D'::bpchar])))
+fhir.row_history row_history_pkey PRIMARY KEY (table_name, row_id, version)
+public.activities activities_duration_check CHECK ((duration >= 0))
+public.activities activities_pkey PRIMARY KEY (id)
+public.activities activities_routine_id_foreign FOREIGN KEY (routine_id) REFERENCES public.therapy_routines(id) ON UPDATE RESTRICT ON DELETE RESTRICT
+public.alerts alerts_pkey PRIMARY KEY (id)
+public.alerts alerts_severity_check CHECK ((severity = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'critical'::text])))
+public.alerts alerts_user_id_foreign FOREIGN KEY (user_id) REFERENCES public.users(id) ON UPDATE RESTRICT ON DELETE RESTRICT
+public.calendar_events calendar_events_calendar_id_foreign FOREIGN KEY (calendar_id) REFERENCES public.calendars(id) ON UPDATE RESTRICT ON DELETE RESTRICT
+public.calendar_events calendar_events_end_time_check CHECK ((end_time >= start_time))
+public.calendar_events calendar_events_parent_event_id_foreign FOREIGN KEY (parent_event_id) REFERENCES public.calendar_events(id) ON UPDATE RESTRICT ON DELETE RESTRICT
+public.calendar_events calendar_events_pkey PRIMARY KEY (id)
+public.calendar_events calendar_events_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'completed'::text, 'cancelled'::text])))
+public.calendar_events calendar_events_user_id_foreign FOREIGN KEY (user_id) REFERENCES public.users(id) ON UPDATE RESTRICT ON DELETE RESTRICT
+public.calendars calendars_pkey PRIMARY KEY (id)
+public.calendars calendars_user_id_foreign FOREIGN KEY (user_id) REFERENCES public.users(id) ON UPDATE RESTRICT ON DELETE RESTRICT
+public.daily_scores daily_scores_exercise_score_check CHECK (((exercise_score >= 0) AND (exercise_score <= 100)))
+public.daily_scores daily_scores_medication_score_check CHECK (((medication_score >= 0) AND (medication_score <= 100)))
+public.daily_scores daily_scores_nutrition_score_check CHECK (((nutrition_score >= 0) AND (nutrition_score <= 100)))
+public.daily_scores daily_scores_overall_score_check CHECK (((overall_score >= 0) AND (overall_score <= 100)))
+public.daily_scores daily_scores_pkey PRIMARY KEY (id)
+public.daily_scores daily_scores_sleep_score_check CHECK (((sleep_score >= 0) AND (sleep_score <= 100)))
+public.daily_scores daily_scores_user_id_foreign FOREIGN KEY (user_id) REFERENCES public.users(id) ON UPDATE RESTRICT ON DELETE RESTRICT
+public.daily_scores daily_scores_vitals_score_check CHECK (((vitals_score >= 0) AND (vitals_score <= 100)))
+public.device_connections device_connections_device_type_check CHECK ((device_type = ANY (ARRAY['strava'::text, 'polar'::text, 'samsung'::text])))
+public.device_connections device_connections_pkey PRIMARY KEY (id)
+public.device_connections device_connections_user_id_foreign FOREIGN KEY (user_id) REFERENCES public.users(id) ON UPDATE RESTRICT ON DELETE RESTRICT
+public.device_sync_logs device_sync_logs_device_connection_id_foreign FOREIGN KEY (device_connection_id) REFERENCES public.device_connections(id) ON UPDATE RESTRICT ON DELETE RESTRICT
+public.device_sync_logs device_sync_logs_pkey PRIMARY KEY (id)
+public.device_sync_logs device_sync_logs_records_synced_check CHECK ((records_synced >= 0))
+public.device_sync_logs device_sync_logs_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'success'::text, 'failed'::text])))
+public.event_templates event_templates_duration_check CHECK ((duration >= 0))
+public.event_templates event_templates_pkey PRIMARY KEY (id)
+public.event_templates event_templates_user_id_foreign FOREIGN KEY (user_id) REFERENCES public.users(id) ON UPDATE RESTRICT ON DELETE RESTRICT
+public.exercise_logs exercise_logs_avg_heart_rate_check CHECK (((avg_heart_rate >= 1) AND (avg_heart_rate <= 400)))
+public.exercise_logs exercise_logs_calories_check CHECK ((calories >= 0))
+public.exercise_logs exercise_logs_distance_check CHECK ((distance >= '0'::double precision))
+public.exercise_logs exercise_logs_duration_check CHECK ((duration >= 0))
+public.exercise_logs exercise_logs_exercise_id_foreign FOREIGN KEY (exercise_id) REFERENCES public.exercises(id) ON UPDATE RESTRICT ON DELETE RESTRICT
+public.exercise_logs exercise_logs_max_heart_rate_check CHECK (((max_heart_rate >= 1) AND (max_heart_rate <= 400)))
+public.exercise_logs exercise_logs_pkey PRIMARY KEY (id)
+public.exercise_logs exercise_logs_prescription_id_foreign FOREIGN KEY (prescription_id) REFERENCES public.exercise_prescriptions(id) ON UPDATE RESTRICT ON DELETE RESTRICT
+public.exercise_logs exercise_logs_user_id_foreign FOREIGN KEY (user_id) REFERENCES public.users(id) ON UPDATE RESTRICT ON DELETE RESTRICT
+public.exercise_prescriptions exercise_prescriptions_duration_check CHECK ((duration >= 0))
+public.exercise_prescriptions exercise_prescriptions_end_date_check CHECK ((end_date >= start_date))
+public.exercise_prescriptions exercise_prescriptions_exercise_id_foreign FOREIGN KEY (exercise_id) REFERENCES public.exercises(id) ON UPDATE RESTRICT ON DELETE RESTRICT
+public.exercise_prescriptions exercise_prescriptions_patient_id_foreign FOREIGN KEY (patient_id) REFERENCES public.patients(id) ON UPDATE RESTRICT ON DELETE RESTRICT
+public.exercise_prescriptions exercise_prescriptions_pkey PRIMARY KEY (id)
+public.exercise_prescriptions exercise_prescriptions_reps_check CHECK ((reps >= 0))
+public.exercise_prescriptions exercise_prescriptions_sets_check CHECK ((sets >= 0))
+public.exercise_prescriptions exercise_prescriptions_status_check CHECK ((status = ANY (ARRAY['active'::text, 'completed'::text, 'discontinued'::text])))
+public.exercises exercises_difficulty_check CHECK ((difficulty = ANY (ARRAY['beginner'::text, 'intermediate'::text, 'advanced'::text])))
+public.exercises exercises_pkey PRIMARY KEY (id)
+public.food_categories food_categories_pkey PRIMARY KEY (id)
+public.food_items food_items_calories_check CHECK ((calories >= 0))
+public.food_items food_items_carbs_check CHECK ((carbs >= '0'::double precision))
+public.food_items food_items_category_id_foreign FOREIGN KEY (category_id) REFERENCES public.food_categories(id) ON UPDATE RESTRICT ON DELETE RESTRICT
+public.food_items food_items_fat_check CHECK ((fat >= '0'::double precision))
+public.food_items food_items_fiber_check CHECK ((fiber >= '0'::double precision))
+public.food_items food_items_health_rating_check CHECK (((health_rating >= 1) AND (health_rating <= 5)))
+public.food_items food_items_pkey PRIMARY KEY (id)
+public.food_items food_items_protein_check CHECK ((protein >= '0'::double precision))
+public.food_items food_items_sodium_check CHECK ((sodium >= 0))
+public.hydration_logs hydration_logs_amount_oz_check CHECK ((amount_oz >= '0'::double precision))
+public.hydration_logs hydration_logs_goal_oz_check CHECK ((goal_oz >= '0'::double precision))
+public.hydration_logs hydration_logs_pkey PRIMARY KEY (id)
+public.hydration_logs hydration_logs_user_id_foreign FOREIGN KEY (user_id) REFERENCES public.users(id) ON UPDATE RESTRICT ON DELETE RESTRICT
+public.meal_entries meal_entries_meal_type_check CHECK ((meal_type = ANY (ARRAY['breakfast'::text, 'lunch'::text, 'dinner'::text, 'snack'::text])))
+public.meal_entries meal_entries_pkey PRIMARY KEY (id)
+public.meal_entries meal_entries_total_calories_check CHECK ((total_calories >= 0))
+public.meal_entries meal_entries_total_carbs_check CHECK ((total_carbs >= '0'::double precision))
+public.meal_entries meal_entries_total_fat_check CHECK ((total_fat >= '0'::double precision))
+public.meal_entries meal_entries_total_protein_check CHECK ((total_protein >= '0'::double precision))
+public.meal_entries meal_entries_user_id_foreign FOREIGN KEY (user_id) REFERENCES public.users(id) ON UPDATE RESTRICT ON DELETE RESTRICT
+public.meal_item_entries meal_item_entries_custom_calories_check CHECK ((custom_calories >= 0))
+public.meal_item_entries meal_item_entries_food_item_id_foreign FOREIGN KEY (food_item_id) REFERENCES public.food_items(id) ON UPDATE RESTRICT ON DELETE RESTRICT
+public.meal_item_entries meal_item_entries_meal_entry_id_foreign FOREIGN KEY (meal_entry_id) REFERENCES public.meal_entries(id) ON UPDATE RESTRICT ON DELETE RESTRICT
+public.meal_item_entries meal_item_entries_pkey PRIMARY KEY (id)
+public.meal_item_entries meal_item_entries_quantity_check CHECK ((quantity >= '0'::double precision))
+public.medication_logs medication_logs_medication_id_foreign FOREIGN KEY (medication_id) REFERENCES public.medications(id) ON UPDATE RESTRICT ON DELETE RESTRICT
+public.medication_logs medication_logs_pkey PRIMARY KEY (id)
+public.medication_logs medication_logs_user_id_foreign FOREIGN KEY (user_id) REFERENCES public.users(id) ON UPDATE RESTRICT ON DELETE RESTRICT
+public.medications medications_end_date_check CHECK ((end_date >= start_date))
+public.medications medications_pkey PRIMARY KEY (id)
+public.medications medications_user_id_foreign FOREIGN KEY (user_id) REFERENCES public.users(id) ON UPDATE RESTRICT ON DELETE RESTRICT
+public.patients patients_alcohol_use_check CHECK ((alcohol_use = ANY (ARRAY['none'::text, 'occasional'::text, 'moderate'::text, 'heavy'::text])))
+public.patients patients_best_time_to_contact_check CHECK ((best_time_to_contact = ANY (ARRAY['morning'::text, 'afternoon'::text, 'evening'::text])))
+public.patients patients_gender_check CHECK ((gender = ANY (ARRAY['male'::text, 'female'::text, 'other'::text])))
+public.patients patients_max_heart_rate_check CHECK (((max_heart_rate >= 1) AND (max_heart_rate <= 400)))
+public.patients patients_pkey PRIMARY KEY (id)
+public.patients patients_preferred_contact_method_check CHECK ((preferred_contact_method = ANY (ARRAY['phone'::text, 'email'::text, 'text'::text])))
+public.patients patients_primary_phone_type_check CHECK ((primary_phone_type = ANY (ARRAY['mobile'::text, 'home'::text, 'work'::text])))
+public.patients patients_resting_heart_rate_check CHECK (((resting_heart_rate >= 1) AND (resting_heart_rate <= 400)))
+public.patients patients_smoking_status_check CHECK ((smoking_status = ANY (ARRAY['never'::text, 'former'::text, 'current'::text])))
+public.patients patients_target_heart_rate_check CHECK (((target_heart_rate >= 1) AND (target_heart_rate <= 400)))
+public.patients patients_therapist_id_foreign FOREIGN KEY (therapist_id) REFERENCES public.users(id) ON UPDATE RESTRICT ON DELETE RESTRICT
+public.patients patients_user_id_foreign FOREIGN KEY (user_id) REFERENCES public.users(id) ON UPDATE RESTRICT ON DELETE RESTRICT
+public.patients patients_weight_goal_check CHECK (((weight_goal > '0'::double precision) AND (weight_goal < '1500'::double precision)))
+public.physical_therapy_phases physical_therapy_phases_pkey PRIMARY KEY (id)
+public.physical_therapy_phases physical_therapy_phases_week_end_check CHECK ((week_end >= week_start))
+public.physical_therapy_phases physical_therapy_phases_week_start_check CHECK ((week_start >= 0))
+public.providers providers_pkey PRIMARY KEY (id)
+public.providers providers_user_id_foreign FOREIGN KEY (user_id) REFERENCES public.users(id) ON UPDATE RESTRICT ON DELETE RESTRICT
+public.sleep_logs sleep_logs_interruptions_check CHECK ((interruptions >= 0))
+public.sleep_logs sleep_logs_pkey PRIMARY KEY (id)
+public.sleep_logs sleep_logs_quality_check CHECK (((quality >= 1) AND (quality <= 5)))
+public.sleep_logs sleep_logs_total_hours_check CHECK (((total_hours >= '0'::double precision) AND (total_hours <= '48'::double precision)))
+public.sleep_logs sleep_logs_user_id_foreign FOREIGN KEY (user_id) REFERENCES public.users(id) ON UPDATE RESTRICT ON DELETE RESTRICT
+public.therapy_goals therapy_goals_pkey PRIMARY KEY (id)
+public.therapy_goals therapy_goals_progress_check CHECK (((progress >= 0) AND (progress <= 100)))
+public.therapy_goals therapy_goals_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'in-progress'::text, 'completed'::text, 'cancelled'::text])))
+public.therapy_goals therapy_goals_user_id_foreign FOREIGN KEY (user_id) REFERENCES public.users(id) ON UPDATE RESTRICT ON DELETE RESTRICT
+public.therapy_routines therapy_routines_phase_id_foreign FOREIGN KEY (phase_id) REFERENCES public.physical_therapy_phases(id) ON UPDATE RESTRICT ON DELETE RESTRICT
+public.therapy_routines therapy_routines_pkey PRIMARY KEY (id)
+public.users users_email_unique UNIQUE (email)
+public.users users_pkey PRIMARY KEY (id)
+public.users users_role_check CHECK ((role = ANY (ARRAY['patient'::text, 'therapist'::text, 'admin'::text])))
+public.vitals_samples vitals_samples_diastolic_bp_check CHECK (((diastolic_bp >= 1) AND (diastolic_bp <= 400)))
+public.vitals_samples vitals_samples_heart_rate_check CHECK (((heart_rate >= 1) AND (heart_rate <= 400)))
+public.vitals_samples vitals_samples_oxygen_saturation_check CHECK (((oxygen_saturation >= 1) AND (oxygen_saturation <= 100)))
+public.vitals_samples vitals_samples_pkey PRIMARY KEY (id)
+public.vitals_samples vitals_samples_systolic_bp_check CHECK (((systolic_bp >= 1) AND (systolic_bp <= 400)))
+public.vitals_samples vitals_samples_temperature_check CHECK (((temperature >= '70'::double precision) AND (temperature <= '120'::double precision)))
+public.vitals_samples vitals_samples_user_id_foreign FOREIGN KEY (user_id) REFERENCES public.users(id) ON UPDATE RESTRICT ON DELETE RESTRICT
+public.vitals_samples vitals_samples_weight_check CHECK (((weight > '0'::double precision) AND (weight < '1500'::double precision)))
+
+-- indexes
+CREATE INDEX access_log_at ON audit.access_log USING btree (at DESC)
+CREATE INDEX access_log_patients ON audit.access_log USING gin (patients)
+CREATE UNIQUE INDEX access_log_pkey ON audit.access_log USING btree (id)
+CREATE INDEX attempt_account ON auth.attempt USING btree (account, at)
+CREATE INDEX attempt_address ON auth.attempt USING btree (address, at)
+CREATE UNIQUE INDEX attempt_pkey ON auth.attempt USING btree (id)
+CREATE INDEX token_expires ON auth.token USING btree (expires_at)
+CREATE UNIQUE INDEX token_pkey ON auth.token USING btree (hash)
+CREATE INDEX token_user ON auth.token USING btree (user_id)
+CREATE UNIQUE INDEX claim_pkey ON fhir.claim USING btree (table_name, row_id)
+CREATE UNIQUE INDEX person_fhir_id_unique ON fhir.person USING btree (fhir_id)
+CREATE UNIQUE INDEX person_pkey ON fhir.person USING btree (patient_id)
+CREATE UNIQUE INDEX person_subject ON fhir.person USING btree (user_id) WHERE subject
+CREATE INDEX person_user ON fhir.person USING btree (user_id)
+CREATE UNIQUE INDEX resource_pkey ON fhir.resource USING btree (key)
+CREATE INDEX resource_row ON fhir.resource USING btree (table_name, row_id) WHERE (table_name IS NOT NULL)
+CREATE INDEX resource_terms ON fhir.resource USING gin (terms)
+CREATE UNIQUE INDEX resource_type_id_unique ON fhir.resource USING btree (type, id)
+CREATE INDEX resource_type_key ON fhir.resource USING btree (type, key) WHERE (table_name IS NULL)
+CREATE INDEX resource_type_updated ON fhir.resource USING btree (type, last_updated)
+CREATE INDEX resource_user_type_at ON fhir.resource USING btree (user_id, type, at DESC, key DESC) WHERE (table_name IS NULL)
+CREATE UNIQUE INDEX resource_history_pkey ON fhir.resource_history USING btree (type, id, version)
+CREATE INDEX resource_history_row ON fhir.resource_history USING btree (table_name, row_id) WHERE (table_name IS NOT NULL)
+CREATE INDEX resource_history_type ON fhir.resource_history USING btree (type, last_updated DESC)
+CREATE INDEX resource_history_user ON fhir.resource_history USING btree (user_id, type, last_updated DESC)
+CREATE UNIQUE INDEX row_history_pkey ON fhir.row_history USING btree (table_name, row_id, version)
+CREATE INDEX row_history_table ON fhir.row_history USING btree (table_name, at DESC)
+CREATE INDEX row_history_user ON fhir.row_history USING btree (user_id, at DESC)
+CREATE UNIQUE INDEX activities_pkey ON public.activities USING btree (id)
+CREATE INDEX idx_activities_routine ON public.activities USING btree (routine_id)
+CREATE UNIQUE INDEX alerts_pkey ON public.alerts USING btree (id)
+CREATE INDEX idx_alerts_severity ON public.alerts USING btree (severity)
+CREATE INDEX idx_alerts_user_resolved ON public.alerts USING btree (user_id, is_resolved)
+CREATE UNIQUE INDEX calendar_events_pkey ON public.calendar_events USING btree (id)
+CREATE INDEX idx_events_calendar ON public.calendar_events USING btree (calendar_id)
+CREATE INDEX idx_events_parent ON public.calendar_events USING btree (parent_event_id)
+CREATE INDEX idx_events_status ON public.calendar_events USING btree (status)
+CREATE INDEX idx_events_user_date ON public.calendar_events USING btree (user_id, start_time)
+CREATE UNIQUE INDEX calendars_pkey ON public.calendars USING btree (id)
+CREATE INDEX idx_calendars_user ON public.calendars USING btree (user_id)
+CREATE UNIQUE INDEX daily_scores_pkey ON public.daily_scores USING btree (id)
+CREATE INDEX idx_daily_scores_user_date ON public.daily_scores USING btree (user_id, date DESC)
+CREATE UNIQUE INDEX device_connections_pkey ON public.device_connections USING btree (id)
+CREATE INDEX idx_devices_type_active ON public.device_connections USING btree (device_type, is_active)
+CREATE INDEX idx_devices_user ON public.device_connections USING btree (user_id)
+CREATE UNIQUE INDEX device_sync_logs_pkey ON public.device_sync_logs USING btree (id)
+CREATE INDEX idx_device_sync_logs_connection ON public.device_sync_logs USING btree (device_connection_id, sync_started_at DESC)
+CREATE UNIQUE INDEX event_templates_pkey ON public.event_templates USING btree (id)
+CREATE INDEX idx_event_templates_user ON public.event_templates USING btree (user_id)
+CREATE UNIQUE INDEX exercise_logs_pkey ON public.exercise_logs USING btree (id)
+CREATE INDEX idx_exercise_logs_exercise ON public.exercise_logs USING btree (exercise_id)
+CREATE INDEX idx_exercise_logs_prescription ON public.exercise_logs USING btree (prescription_id)
+CREATE INDEX idx_exercise_logs_user_date ON public.exercise_logs USING btree (user_id, completed_at DESC)
+CREATE UNIQUE INDEX exercise_prescriptions_pkey ON public.exercise_prescriptions USING btree (id)
+CREATE INDEX idx_prescriptions_exercise ON public.exercise_prescriptions USING btree (exercise_id)
+CREATE INDEX idx_prescriptions_patient ON public.exercise_prescriptions USING btree (patient_id)
+CREATE UNIQUE INDEX exercises_pkey ON public.exercises USING btree (id)
+CREATE UNIQUE INDEX food_categories_pkey ON public.food_categories USING btree (id)
+CREATE UNIQUE INDEX food_items_pkey ON public.food_items USING btree (id)
+CREATE INDEX idx_food_items_category ON public.food_items USING btree (category_id)
+CREATE UNIQUE INDEX hydration_logs_pkey ON public.hydration_logs USING btree (id)
+CREATE INDEX idx_hydration_logs_user_date ON public.hydration_logs USING btree (user_id, log_date DESC)
+CREATE INDEX idx_meals_user_date ON public.meal_entries USING btree (user_id, meal_time DESC)
+CREATE UNIQUE INDEX meal_entries_pkey ON public.meal_entries USING btree (id)
+CREATE INDEX idx_meal_items_food ON public.meal_item_entries USING btree (food_item_id)
+CREATE INDEX idx_meal_items_meal ON public.meal_item_entries USING btree (meal_entry_id)
+CREATE UNIQUE INDEX meal_item_entries_pkey ON public.meal_item_entries USING btree (id)
+CREATE INDEX idx_medication_logs_medication ON public.medication_logs USING btree (medication_id)
+CREATE INDEX idx_medication_logs_user_date ON public.medication_logs USING btree (user_id, taken_at DESC)
+CREATE UNIQUE INDEX medication_logs_pkey ON public.medication_logs USING btree (id)
+CREATE INDEX idx_medications_active ON public.medications USING btree (is_active)
+CREATE INDEX idx_medications_user ON public.medications USING btree (user_id)
+CREATE UNIQUE INDEX medications_pkey ON public.medications USING btree (id)
+CREATE INDEX idx_patients_active ON public.patients USING btree (is_active)
+CREATE INDEX idx_patients_therapist ON public.patients USING btree (therapist_id)
+CREATE INDEX idx_patients_therapist_user ON public.patients USING btree (therapist_id, user_id)
+CREATE INDEX idx_patients_user ON public.patients USING btree (user_id)
+CREATE UNIQUE INDEX patients_pkey ON public.patients USING btree (id)
+CREATE UNIQUE INDEX physical_therapy_phases_pkey ON public.physical_therapy_phases USING btree (id)
+CREATE INDEX idx_providers_user ON public.providers USING btree (user_id)
+CREATE UNIQUE INDEX providers_pkey ON public.providers USING btree (id)
+CREATE INDEX idx_sleep_logs_user_date ON public.sleep_logs USING btree (user_id, sleep_date DESC)
+CREATE UNIQUE INDEX sleep_logs_pkey ON public.sleep_logs USING btree (id)
+CREATE INDEX idx_therapy_goals_user ON public.therapy_goals USING btree (user_id)
+CREATE UNIQUE INDEX therapy_goals_pkey ON public.therapy_goals USING btree (id)
+CREATE INDEX idx_therapy_routines_phase ON public.therapy_routines USING btree (phase_id)
+CREATE UNIQUE INDEX therapy_routines_pkey ON public.therapy_routines USING btree (id)
+CREATE INDEX idx_users_email ON public.users USING btree (email)
+CREATE INDEX idx_users_role ON public.users USING btree (role)
+CREATE UNIQUE INDEX users_email_unique ON public.users USING btree (email)
+CREATE UNIQUE INDEX users_pkey ON public.users USING btree (id)
+CREATE INDEX idx_vitals_user_date ON public.vitals_samples USING btree (user_id, recorded_at DESC)
+CREATE UNIQUE INDEX vitals_samples_pkey ON public.vitals_samples USING btree (id)
+
+-- row-level security
+audit.access_log access_log_insert insert to heart_person, heart_system, heart_therapist using () check (true)
+audit.access_log access_log_read select to heart_system using (true) check ()
+auth.attempt attempt_system all to heart_system using (true) check (true)
+auth.token token_system all to heart_system using (true) check (true)
+fhir.claim claim_insert insert to heart_person, heart_system, heart_therapist using () check (true)
+fhir.person person_person select to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ()
+fhir.person person_system select to heart_system using (true) check ()
+fhir.person person_therapist select to heart_therapist using (((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])) OR ((user_id IS NULL) AND (EXISTS ( SELECT 1
+   FROM public.patients p
+  WHERE (p.id = person.patient_id)))))) check ()
+fhir.resource resource_person all to heart_person using (((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR ((user_id IS NULL) AND (shared OR (created_by = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))))) check (((NOT shared) AND ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR ((user_id IS NULL) AND (created_by = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)))))
+fhir.resource resource_system all to heart_system using (true) check (true)
+fhir.resource resource_therapist all to heart_therapist using (((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])) OR ((user_id IS NULL) AND (shared OR (created_by = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))))) check ()
+fhir.resource_history resource_history_person select to heart_person using (((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR ((user_id IS NULL) AND (shared OR (created_by = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))))) check ()
+fhir.resource_history resource_history_system select to heart_system using (true) check ()
+fhir.resource_history resource_history_therapist select to heart_therapist using (((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])) OR ((user_id IS NULL) AND (shared OR (created_by = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))))) check ()
+fhir.row_history row_history_person select to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ()
+fhir.row_history row_history_system select to heart_system using (true) check ()
+fhir.row_history row_history_therapist select to heart_therapist using (((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])) OR (therapist_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR ((user_id IS NULL) AND (therapist_id IS NULL)))) check ()
+public.activities activities_read select to heart_person using (true) check ()
+public.activities activities_system all to heart_system using (true) check (true)
+public.activities activities_therapist all to heart_therapist using (true) check (true)
+public.alerts alerts_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
+public.alerts alerts_system all to heart_system using (true) check (true)
+public.alerts alerts_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.calendar_events calendar_events_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
+public.calendar_events calendar_events_system all to heart_system using (true) check (true)
+public.calendar_events calendar_events_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.calendars calendars_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
+public.calendars calendars_system all to heart_system using (true) check (true)
+public.calendars calendars_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.daily_scores daily_scores_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
+public.daily_scores daily_scores_system all to heart_system using (true) check (true)
+public.daily_scores daily_scores_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.device_connections device_connections_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
+public.device_connections device_connections_system all to heart_system using (true) check (true)
+public.device_connections device_connections_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.device_sync_logs device_sync_logs_parent all to heart_person, heart_therapist using ((EXISTS ( SELECT 1
+   FROM public.device_connections parent
+  WHERE (parent.id = device_sync_logs.device_connection_id)))) check ((EXISTS ( SELECT 1
+   FROM public.device_connections parent
+  WHERE (parent.id = device_sync_logs.device_connection_id))))
+public.device_sync_logs device_sync_logs_system all to heart_system using (true) check (true)
+public.event_templates event_templates_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
+public.event_templates event_templates_read select to heart_person, heart_therapist using ((user_id IS NULL)) check ()
+public.event_templates event_templates_system all to heart_system using (true) check (true)
+public.event_templates event_templates_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.exercise_logs exercise_logs_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
+public.exercise_logs exercise_logs_system all to heart_system using (true) check (true)
+public.exercise_logs exercise_logs_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.exercise_prescriptions exercise_prescriptions_parent all to heart_person, heart_therapist using ((EXISTS ( SELECT 1
+   FROM public.patients parent
+  WHERE (parent.id = exercise_prescriptions.patient_id)))) check ((EXISTS ( SELECT 1
+   FROM public.patients parent
+  WHERE (parent.id = exercise_prescriptions.patient_id))))
+public.exercise_prescriptions exercise_prescriptions_system all to heart_system using (true) check (true)
+public.exercises exercises_read select to heart_person using (true) check ()
+public.exercises exercises_system all to heart_system using (true) check (true)
+public.exercises exercises_therapist all to heart_therapist using (true) check (true)
+public.food_categories food_categories_read select to heart_person using (true) check ()
+public.food_categories food_categories_system all to heart_system using (true) check (true)
+public.food_categories food_categories_therapist all to heart_therapist using (true) check (true)
+public.food_items food_items_read select to heart_person using (true) check ()
+public.food_items food_items_system all to heart_system using (true) check (true)
+public.food_items food_items_therapist all to heart_therapist using (true) check (true)
+public.hydration_logs hydration_logs_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
+public.hydration_logs hydration_logs_system all to heart_system using (true) check (true)
+public.hydration_logs hydration_logs_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.meal_entries meal_entries_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
+public.meal_entries meal_entries_system all to heart_system using (true) check (true)
+public.meal_entries meal_entries_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.meal_item_entries meal_item_entries_parent all to heart_person, heart_therapist using ((EXISTS ( SELECT 1
+   FROM public.meal_entries parent
+  WHERE (parent.id = meal_item_entries.meal_entry_id)))) check ((EXISTS ( SELECT 1
+   FROM public.meal_entries parent
+  WHERE (parent.id = meal_item_entries.meal_entry_id))))
+public.meal_item_entries meal_item_entries_system all to heart_system using (true) check (true)
+public.medication_logs medication_logs_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
+public.medication_logs medication_logs_system all to heart_system using (true) check (true)
+public.medication_logs medication_logs_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.medications medications_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
+public.medications medications_system all to heart_system using (true) check (true)
+public.medications medications_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.patients patients_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
+public.patients patients_system all to heart_system using (true) check (true)
+public.patients patients_therapist all to heart_therapist using (((therapist_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))) check (((therapist_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)))
+public.physical_therapy_phases physical_therapy_phases_read select to heart_person using (true) check ()
+public.physical_therapy_phases physical_therapy_phases_system all to heart_system using (true) check (true)
+public.physical_therapy_phases physical_therapy_phases_therapist all to heart_therapist using (true) check (true)
+public.providers providers_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
+public.providers providers_system all to heart_system using (true) check (true)
+public.providers providers_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.sleep_logs sleep_logs_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
+public.sleep_logs sleep_logs_system all to heart_system using (true) check (true)
+public.sleep_logs sleep_logs_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.therapy_goals therapy_goals_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
+public.therapy_goals therapy_goals_system all to heart_system using (true) check (true)
+public.therapy_goals therapy_goals_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.therapy_routines therapy_routines_read select to heart_person using (true) check ()
+public.therapy_routines therapy_routines_system all to heart_system using (true) check (true)
+public.therapy_routines therapy_routines_therapist all to heart_therapist using (true) check (true)
+public.users users_person all to heart_person using ((id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
+public.users users_system all to heart_system using (true) check (true)
+public.users users_therapist all to heart_therapist using ((id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.users users_therapist_of_person select to heart_person using ((EXISTS ( SELECT 1
+   FROM public.patients mine
+  WHERE ((mine.therapist_id = users.id) AND (mine.user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))))) check ()
+public.vitals_samples vitals_samples_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
+public.vitals_samples vitals_samples_system all to heart_system using (true) check (true)
+public.vitals_samples vitals_samples_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+
+-- tables without row-level security
+
+-- triggers
+CREATE TRIGGER keep_history_delete AFTER DELETE ON fhir.resource FOR EACH ROW EXECUTE FUNCTION fhir.keep_resource_history()
+CREATE TRIGGER keep_history_update AFTER UPDATE ON fhir.resource FOR EACH ROW WHEN (((old.version <> new.version) OR (old.body IS DISTINCT FROM new.body) OR (old.meta IS DISTINCT FROM new.meta) OR (old.deleted <> new.deleted) OR (old.table_name IS DISTINCT FROM new.table_name) OR (old.row_id IS DISTINCT FROM new.row_id))) EXECUTE FUNCTION fhir.keep_resource_history()
+CREATE TRIGGER link_person_delete AFTER DELETE ON fhir.resource FOR EACH ROW WHEN (((old.type = 'Patient'::text) AND (old.table_name = 'patients'::text))) EXECUTE FUNCTION fhir.link_person()
+CREATE TRIGGER link_person_insert AFTER INSERT ON fhir.resource FOR EACH ROW WHEN (((new.type = 'Patient'::text) AND (new.table_name = 'patients'::text))) EXECUTE FUNCTION fhir.link_person()
+CREATE TRIGGER link_person_update AFTER UPDATE OF table_name, row_id, id, type ON fhir.resource FOR EACH ROW WHEN ((((old.type = 'Patient'::text) OR (new.type = 'Patient'::text)) AND ((old.table_name IS DISTINCT FROM new.table_name) OR (old.row_id IS DISTINCT FROM new.row_id) OR (old.id <> new.id) OR (old.type <> new.type)))) EXECUTE FUNCTION fhir.link_person()
+CREATE TRIGGER drop_overrides AFTER UPDATE ON public.activities FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
+CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.activities FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('')
+CREATE TRIGGER skip_claimed BEFORE INSERT ON public.activities FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
+CREATE TRIGGER stamp BEFORE UPDATE ON public.activities FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
+CREATE TRIGGER drop_overrides AFTER UPDATE ON public.alerts FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
+CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.alerts FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
+CREATE TRIGGER skip_claimed BEFORE INSERT ON public.alerts FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
+CREATE TRIGGER stamp BEFORE UPDATE ON public.alerts FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
+CREATE TRIGGER drop_overrides AFTER UPDATE ON public.calendar_events FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
+CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.calendar_events FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
+CREATE TRIGGER skip_claimed BEFORE INSERT ON public.calendar_events FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
+CREATE TRIGGER stamp BEFORE UPDATE ON public.calendar_events FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
+CREATE TRIGGER drop_overrides AFTER UPDATE ON public.calendars FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
+CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.calendars FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
+CREATE TRIGGER skip_claimed BEFORE INSERT ON public.calendars FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
+CREATE TRIGGER stamp BEFORE UPDATE ON public.calendars FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
+CREATE TRIGGER drop_overrides AFTER UPDATE ON public.daily_scores FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
+CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.daily_scores FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
+CREATE TRIGGER skip_claimed BEFORE INSERT ON public.daily_scores FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
+CREATE TRIGGER stamp BEFORE UPDATE ON public.daily_scores FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
+CREATE TRIGGER drop_overrides AFTER UPDATE ON public.device_connections FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
+CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.device_connections FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
+CREATE TRIGGER skip_claimed BEFORE INSERT ON public.device_connections FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
+CREATE TRIGGER stamp BEFORE UPDATE ON public.device_connections FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
+CREATE TRIGGER drop_overrides AFTER UPDATE ON public.device_sync_logs FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
+CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.device_sync_logs FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('device_sync_logs')
+CREATE TRIGGER skip_claimed BEFORE INSERT ON public.device_sync_logs FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
+CREATE TRIGGER stamp BEFORE UPDATE ON public.device_sync_logs FOR EACH ROW EXECUTE FUNCTION fhir.stamp_version()
+CREATE TRIGGER drop_overrides AFTER UPDATE ON public.event_templates FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
+CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.event_templates FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
+CREATE TRIGGER skip_claimed BEFORE INSERT ON public.event_templates FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
+CREATE TRIGGER stamp BEFORE UPDATE ON public.event_templates FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
+CREATE TRIGGER drop_overrides AFTER UPDATE ON public.exercise_logs FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
+CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.exercise_logs FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
+CREATE TRIGGER skip_claimed BEFORE INSERT ON public.exercise_logs FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
+CREATE TRIGGER stamp BEFORE UPDATE ON public.exercise_logs FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
+CREATE TRIGGER drop_overrides AFTER UPDATE ON public.exercise_prescriptions FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
+CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.exercise_prescriptions FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('exercise_prescriptions')
+CREATE TRIGGER skip_claimed BEFORE INSERT ON public.exercise_prescriptions FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
+CREATE TRIGGER stamp BEFORE UPDATE ON public.exercise_prescriptions FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
+CREATE TRIGGER drop_overrides AFTER UPDATE ON public.exercises FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
+CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.exercises FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('')
+CREATE TRIGGER skip_claimed BEFORE INSERT ON public.exercises FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
+CREATE TRIGGER stamp BEFORE UPDATE ON public.exercises FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
+CREATE TRIGGER drop_overrides AFTER UPDATE ON public.food_categories FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
+CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.food_categories FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('')
+CREATE TRIGGER skip_claimed BEFORE INSERT ON public.food_categories FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
+CREATE TRIGGER stamp BEFORE UPDATE ON public.food_categories FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
+CREATE TRIGGER drop_overrides AFTER UPDATE ON public.food_items FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
+CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.food_items FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('')
+CREATE TRIGGER skip_claimed BEFORE INSERT ON public.food_items FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
+CREATE TRIGGER stamp BEFORE UPDATE ON public.food_items FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
+CREATE TRIGGER drop_overrides AFTER UPDATE ON public.hydration_logs FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
+CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.hydration_logs FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
+CREATE TRIGGER skip_claimed BEFORE INSERT ON public.hydration_logs FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
+CREATE TRIGGER stamp BEFORE UPDATE ON public.hydration_logs FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
+CREATE TRIGGER drop_overrides AFTER UPDATE ON public.meal_entries FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
+CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.meal_entries FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
+CREATE TRIGGER skip_claimed BEFORE INSERT ON public.meal_entries FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
+CREATE TRIGGER stamp BEFORE UPDATE ON public.meal_entries FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
+CREATE TRIGGER drop_overrides AFTER UPDATE ON public.meal_item_entries FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
+CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.meal_item_entries FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('meal_item_entries')
+CREATE TRIGGER skip_claimed BEFORE INSERT ON public.meal_item_entries FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
+CREATE TRIGGER stamp BEFORE UPDATE ON public.meal_item_entries FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
+CREATE TRIGGER drop_overrides AFTER UPDATE ON public.medication_logs FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
+CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.medication_logs FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
+CREATE TRIGGER skip_claimed BEFORE INSERT ON public.medication_logs FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
+CREATE TRIGGER stamp BEFORE UPDATE ON public.medication_logs FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
+CREATE TRIGGER drop_overrides AFTER UPDATE ON public.medications FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
+CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.medications FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
+CREATE TRIGGER skip_claimed BEFORE INSERT ON public.medications FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
+CREATE TRIGGER stamp BEFORE UPDATE ON public.medications FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
+CREATE TRIGGER drop_overrides AFTER UPDATE ON public.patients FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
+CREATE TRIGGER guard_patient BEFORE INSERT OR UPDATE ON public.patients FOR EACH ROW EXECUTE FUNCTION access.guard_patient()
+CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.patients FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('patients')
+CREATE TRIGGER keep_person AFTER INSERT OR DELETE ON public.patients FOR EACH ROW EXECUTE FUNCTION fhir.keep_person()
+CREATE TRIGGER keep_person_update AFTER UPDATE OF user_id, is_active ON public.patients FOR EACH ROW WHEN (((old.user_id IS DISTINCT FROM new.user_id) OR (old.is_active IS DISTINCT FROM new.is_active))) EXECUTE FUNCTION fhir.keep_person()
+CREATE TRIGGER skip_claimed BEFORE INSERT ON public.patients FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
+CREATE TRIGGER stamp BEFORE UPDATE ON public.patients FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
+CREATE TRIGGER drop_overrides AFTER UPDATE ON public.physical_therapy_phases FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
+CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.physical_therapy_phases FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('')
+CREATE TRIGGER skip_claimed BEFORE INSERT ON public.physical_therapy_phases FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
+CREATE TRIGGER stamp BEFORE UPDATE ON public.physical_therapy_phases FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
+CREATE TRIGGER drop_overrides AFTER UPDATE ON public.providers FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
+CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.providers FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
+CREATE TRIGGER skip_claimed BEFORE INSERT ON public.providers FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
+CREATE TRIGGER stamp BEFORE UPDATE ON public.providers FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
+CREATE TRIGGER drop_overrides AFTER UPDATE ON public.sleep_logs FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
+CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.sleep_logs FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
+CREATE TRIGGER skip_claimed BEFORE INSERT ON public.sleep_logs FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
+CREATE TRIGGER stamp BEFORE UPDATE ON public.sleep_logs FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
+CREATE TRIGGER drop_overrides AFTER UPDATE ON public.therapy_goals FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
+CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.therapy_goals FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
+CREATE TRIGGER skip_claimed BEFORE INSERT ON public.therapy_goals FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
+CREATE TRIGGER stamp BEFORE UPDATE ON public.therapy_goals FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
+CREATE TRIGGER drop_overrides AFTER UPDATE ON public.therapy_routines FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
+CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.therapy_routines FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('')
+CREATE TRIGGER skip_claimed BEFORE INSERT ON public.therapy_routines FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
+CREATE TRIGGER stamp BEFORE UPDATE ON public.therapy_routines FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
+CREATE TRIGGER drop_overrides AFTER UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
+CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('id')
+CREATE TRIGGER skip_claimed BEFORE INSERT ON public.users FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
+CREATE TRIGGER stamp BEFORE UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
+CREATE TRIGGER drop_overrides AFTER UPDATE ON public.vitals_samples FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
+CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.vitals_samples FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
+CREATE TRIGGER skip_claimed BEFORE INSERT ON public.vitals_samples FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
+CREATE TRIGGER stamp BEFORE UPDATE ON public.vitals_samples FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
+
+-- functions
+CREATE OR REPLACE FUNCTION access.cared_for()
+ RETURNS integer[]
+ LANGUAGE sql
+ STABLE
+AS $function$
+	select array(
+		select p.user_id from public.patients p
+		where p.therapist_id = (nullif(current_setting('app.user_id', true), ''))::integer and p.user_id is not null
+	)
+$function$
+
+CREATE OR REPLACE FUNCTION access.guard_patient()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+	me integer := nullif(current_setting('app.user_id', true), '')::integer;
+begin
+	if current_user not in ('heart_therapist', 'heart_person') then return new; end if;
+	if tg_op = 'UPDATE' then
+		if new.user_id is distinct from old.user_id or new.therapist_id is distinct from old.therapist_id then
+			raise insufficient_privilege using message = 'a patient''s account and therapist are changed by an administrator';
+		end if;
+	elsif current_user = 'heart_person' or new.therapist_id is distinct from me
+		or (new.user_id is not null and new.user_id <> all (access.visible_users())) then
+		raise insufficient_privilege using message = 'a therapist adds patients of their own only';
+	end if;
+	return new;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION access.me()
+ RETURNS integer
+ LANGUAGE sql
+ STABLE
+AS $function$ select (nullif(current_setting('app.user_id', true), ''))::integer $function$
+
+CREATE OR REPLACE FUNCTION access.visible_users()
+ RETURNS integer[]
+ LANGUAGE sql
+ STABLE
+AS $function$
+	select array(
+		select p.user_id from public.patients p
+		where p.therapist_id = (nullif(current_setting('app.user_id', true), ''))::integer and p.user_id is not null
+		union all
+		select (nullif(current_setting('app.user_id', true), ''))::integer
+	)
+$function$
+
+CREATE OR REPLACE FUNCTION fhir.choose_subject(who integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+	chosen integer;
+begin
+	if who is null then return; end if;
+	perform pg_advisory_xact_lock(hashtext('fhir.person'), who);
+	select p.id into chosen from public.patients p where p.user_id = who
+	order by coalesce(p.is_active, true) desc, p.id limit 1;
+	update fhir.person set subject = false where user_id = who and subject and patient_id is distinct from chosen;
+	update fhir.person set subject = true where patient_id = chosen and not subject;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION fhir.drop_overrides()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+	residue record;
+	kept text[];
+	was jsonb;
+	is_now jsonb;
+begin
+	for residue in
+		select r.key, r.overrides, r.guards from fhir.resource r
+		where r.table_name = tg_table_name::text and r.row_id = new.id
+			and r.guards is not null and r.overrides <> '{}'
+	loop
+		was := coalesce(was, to_jsonb(old));
+		is_now := coalesce(is_now, to_jsonb(new));
+		kept := array(
+			select o from unnest(residue.overrides) with ordinality u(o, n)
+			where not exists (
+				select 1 from jsonb_each(residue.guards) g
+				where was -> g.key is distinct from is_now -> g.key and g.value @> to_jsonb(o)
+			)
+			order by n
+		);
+		if kept <> residue.overrides then
+			update fhir.resource set overrides = kept where key = residue.key;
+		end if;
+	end loop;
+	return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION fhir.keep_history()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+declare
+	image jsonb := to_jsonb(old);
+	became timestamptz := coalesce((image ->> 'updated_at')::timestamptz, (image ->> 'created_at')::timestamptz);
+	owner integer;
+	therapist integer;
+begin
+	case tg_argv[0]
+		when 'user_id' then owner := (image ->> 'user_id')::integer;
+		when 'id' then owner := old.id;
+		when 'patients' then
+			owner := (image ->> 'user_id')::integer;
+			therapist := (image ->> 'therapist_id')::integer;
+		when 'exercise_prescriptions' then
+			select p.user_id, p.therapist_id into owner, therapist
+			from public.patients p where p.id = (image ->> 'patient_id')::integer;
+		when 'meal_item_entries' then
+			select m.user_id into owner from public.meal_entries m where m.id = (image ->> 'meal_entry_id')::integer;
+		when 'device_sync_logs' then
+			select c.user_id into owner
+			from public.device_connections c where c.id = (image ->> 'device_connection_id')::integer;
+		else null;
+	end case;
+	insert into fhir.row_history (table_name, row_id, version, op, at, user_id, therapist_id, image)
+	values (tg_table_name, old.id, old.version, 'U', became, owner, therapist,
+		image - '{password,access_token,refresh_token}'::text[])
+	on conflict do nothing;
+	if tg_op = 'DELETE' then
+		insert into fhir.row_history (table_name, row_id, version, op, at, user_id, therapist_id)
+		values (tg_table_name, old.id, old.version + 1, 'D', greatest(clock_timestamp(), became), owner, therapist)
+		on conflict do nothing;
+	end if;
+	return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION fhir.keep_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+	if tg_op = 'INSERT' then
+		insert into fhir.person (patient_id, fhir_id, user_id)
+		select new.id, coalesce((
+			select r.id from fhir.resource r where r.table_name = 'patients' and r.row_id = new.id and r.type = 'Patient'
+			limit 1
+		), new.id::text), new.user_id;
+	elsif tg_op = 'DELETE' then
+		delete from fhir.person where patient_id = old.id;
+	else
+		update fhir.person set user_id = new.user_id, subject = subject and new.user_id is not distinct from old.user_id
+		where patient_id = new.id;
+	end if;
+	if tg_op <> 'INSERT' then perform fhir.choose_subject(old.user_id); end if;
+	if tg_op = 'INSERT' or (tg_op = 'UPDATE' and new.user_id is distinct from old.user_id) then
+		perform fhir.choose_subject(new.user_id);
+	end if;
+	return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION fhir.keep_resource_history()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+	insert into fhir.resource_history (type, id, version, last_updated, user_id, created_by, shared, table_name, row_id,
+		part, deleted, meta, body)
+	values (old.type, old.id, old.version, old.last_updated, old.user_id, old.created_by, old.shared, old.table_name,
+		old.row_id, old.part, old.deleted, old.meta, old.body)
+	on conflict do nothing;
+	return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION fhir.link_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+	if tg_op <> 'INSERT' and old.type = 'Patient' and old.table_name = 'patients' then
+		update fhir.person set fhir_id = old.row_id::text where patient_id = old.row_id and fhir_id <> old.row_id::text;
+	end if;
+	if tg_op <> 'DELETE' and new.type = 'Patient' and new.table_name = 'patients' then
+		update fhir.person set fhir_id = new.id where patient_id = new.row_id and fhir_id <> new.id;
+	end if;
+	return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION fhir.skip_claimed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+	while exists (select 1 from fhir.claim c where c.table_name = tg_table_name::text and c.row_id = new.id) loop
+		new.id := nextval(format('public.%I', tg_table_name || '_id_seq')::regclass);
+	end loop;
+	return new;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION fhir.stamp()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+	new.version := old.version + 1;
+	new.updated_at := greatest(date_trunc('milliseconds', clock_timestamp()), old.updated_at);
+	return new;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION fhir.stamp_version()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+	new.version := old.version + 1;
+	return new;
+end
+$function$
+
+
+-- grants on tables
+audit.access_log heart_person: insert
+audit.access_log heart_system: insert, select
+audit.access_log heart_therapist: insert
+auth.attempt heart_system: delete, insert, select, update
+auth.token heart_system: delete, insert, select, update
+fhir.claim heart_person: insert
+fhir.claim heart_system: insert
+fhir.claim heart_therapist: insert
+fhir.person heart_person: select
+fhir.person heart_system: select
+fhir.person heart_therapist: select
+fhir.resource heart_person: delete, insert, select, update
+fhir.resource heart_system: delete, insert, select, update
+fhir.resource heart_therapist: delete, insert, select, update
+fhir.resource_history heart_person: select
+fhir.resource_history heart_system: select
+fhir.resource_history heart_therapist: select
+fhir.row_history heart_person: select
+fhir.row_history heart_system: select
+fhir.row_history heart_therapist: select
+public.activities heart_system: delete, insert, select, update
+public.activities heart_therapist: delete
+public.activities_id_seq heart_person: usage
+public.activities_id_seq heart_system: usage
+public.activities_id_seq heart_therapist: usage
+public.alerts heart_person: delete
+public.alerts heart_system: delete, insert, select, update
+public.alerts heart_therapist: delete
+public.alerts_id_seq heart_person: usage
+public.alerts_id_seq heart_system: usage
+public.alerts_id_seq heart_therapist: usage
+public.calendar_events heart_person: delete
+public.calendar_events heart_system: delete, insert, select, update
+public.calendar_events heart_therapist: delete
+public.calendar_events_id_seq heart_person: usage
+public.calendar_events_id_seq heart_system: usage
+public.calendar_events_id_seq heart_therapist: usage
+public.calendars heart_person: delete
+public.calendars heart_system: delete, insert, select, update
+public.calendars heart_therapist: delete
+public.calendars_id_seq heart_person: usage
+public.calendars_id_seq heart_system: usage
+public.calendars_id_seq heart_therapist: usage
+public.daily_scores heart_person: delete
+public.daily_scores heart_system: delete, insert, select, update
+public.daily_scores heart_therapist: delete
+public.daily_scores_id_seq heart_person: usage
+public.daily_scores_id_seq heart_system: usage
+public.daily_scores_id_seq heart_therapist: usage
+public.device_connections heart_person: delete
+public.device_connections heart_system: delete, insert, select, update
+public.device_connections heart_therapist: delete
+public.device_connections_id_seq heart_person: usage
+public.device_connections_id_seq heart_system: usage
+public.device_connections_id_seq heart_therapist: usage
+public.device_sync_logs heart_person: delete
+public.device_sync_logs heart_system: delete, insert, select, update
+public.device_sync_logs heart_therapist: delete
+public.device_sync_logs_id_seq heart_person: usage
+public.device_sync_logs_id_seq heart_system: usage
+public.device_sync_logs_id_seq heart_therapist: usage
+public.event_templates heart_person: delete
+public.event_templates heart_system: delete, insert, select, update
+public.event_templates heart_therapist: delete
+public.event_templates_id_seq heart_person: usage
+public.event_templates_id_seq heart_system: usage
+public.event_templates_id_seq heart_therapist: usage
+public.exercise_logs heart_person: delete
+public.exercise_logs heart_system: delete, insert, select, update
+public.exercise_logs heart_therapist: delete
+public.exercise_logs_id_seq heart_person: usage
+public.exercise_logs_id_seq heart_system: usage
+public.exercise_logs_id_seq heart_therapist: usage
+public.exercise_prescriptions heart_person: delete
+public.exercise_prescriptions heart_system: delete, insert, select, update
+public.exercise_prescriptions heart_therapist: delete
+public.exercise_prescriptions_id_seq heart_person: usage
+public.exercise_prescriptions_id_seq heart_system: usage
+public.exercise_prescriptions_id_seq heart_therapist: usage
+public.exercises heart_system: delete, insert, select, update
+public.exercises heart_therapist: delete
+public.exercises_id_seq heart_person: usage
+public.exercises_id_seq heart_system: usage
+public.exercises_id_seq heart_therapist: usage
+public.food_categories heart_system: delete, insert, select, update
+public.food_categories heart_therapist: delete
+public.food_categories_id_seq heart_person: usage
+public.food_categories_id_seq heart_system: usage
+public.food_categories_id_seq heart_therapist: usage
+public.food_items heart_system: delete, insert, select, update
+public.food_items heart_therapist: delete
+public.food_items_id_seq heart_person: usage
+public.food_items_id_seq heart_system: usage
+public.food_items_id_seq heart_therapist: usage
+public.hydration_logs heart_person: delete
+public.hydration_logs heart_system: delete, insert, select, update
+public.hydration_logs heart_therapist: delete
+public.hydration_logs_id_seq heart_person: usage
+public.hydration_logs_id_seq heart_system: usage
+public.hydration_logs_id_seq heart_therapist: usage
+public.meal_entries heart_person: delete
+public.meal_entries heart_system: delete, insert, select, update
+public.meal_entries heart_therapist: delete
+public.meal_entries_id_seq heart_person: usage
+public.meal_entries_id_seq heart_system: usage
+public.meal_entries_id_seq heart_therapist: usage
+public.meal_item_entries heart_person: delete
+public.meal_item_entries heart_system: delete, insert, select, update
+public.meal_item_entries heart_therapist: delete
+public.meal_item_entries_id_seq heart_person: usage
+public.meal_item_entries_id_seq heart_system: usage
+public.meal_item_entries_id_seq heart_therapist: usage
+public.medication_logs heart_person: delete
+public.medication_logs heart_system: delete, insert, select, update
+public.medication_logs heart_therapist: delete
+public.medication_logs_id_seq heart_person: usage
+public.medication_logs_id_seq heart_system: usage
+public.medication_logs_id_seq heart_therapist: usage
+public.medications heart_person: delete
+public.medications heart_system: delete, insert, select, update
+public.medications heart_therapist: delete
+public.medications_id_seq heart_person: usage
+public.medications_id_seq heart_system: usage
+public.medications_id_seq heart_therapist: usage
+public.patients heart_person: delete
+public.patients heart_system: delete, insert, select, update
+public.patients heart_therapist: delete
+public.patients_id_seq heart_person: usage
+public.patients_id_seq heart_system: usage
+public.patients_id_seq heart_therapist: usage
+public.physical_therapy_phases heart_system: delete, insert, select, update
+public.physical_therapy_phases heart_therapist: delete
+public.physical_therapy_phases_id_seq heart_person: usage
+public.physical_therapy_phases_id_seq heart_system: usage
+public.physical_therapy_phases_id_seq heart_therapist: usage
+public.providers heart_person: delete
+public.providers heart_system: delete, insert, select, update
+public.providers heart_therapist: delete
+public.providers_id_seq heart_person: usage
+public.providers_id_seq heart_system: usage
+public.providers_id_seq heart_therapist: usage
+public.sleep_logs heart_person: delete
+public.sleep_logs heart_system: delete, insert, select, update
+public.sleep_logs heart_therapist: delete
+public.sleep_logs_id_seq heart_person: usage
+public.sleep_logs_id_seq heart_system: usage
+public.sleep_logs_id_seq heart_therapist: usage
+public.therapy_goals heart_person: delete
+public.therapy_goals heart_system: delete, insert, select, update
+public.therapy_goals heart_therapist: delete
+public.therapy_goals_id_seq heart_person: usage
+public.therapy_goals_id_seq heart_system: usage
+public.therapy_goals_id_seq heart_therapist: usage
+public.therapy_routines heart_system: delete, insert, select, update
+public.therapy_routines heart_therapist: delete
+public.therapy_routines_id_seq heart_person: usage
+public.therapy_routines_id_seq heart_system: usage
+public.therapy_routines_id_seq heart_therapist: usage
+public.users heart_system: delete, insert, select, update
+public.users_id_seq heart_person: usage
+public.users_id_seq heart_system: usage
+public.users_id_seq heart_therapist: usage
+public.vitals_samples heart_person: delete
+public.vitals_samples heart_system: delete, insert, select, update
+public.vitals_samples heart_therapist: delete
+public.vitals_samples_id_seq heart_person: usage
+public.vitals_samples_id_seq heart_system: usage
+public.vitals_samples_id_seq heart_therapist: usage
+
+-- grants on columns
+public.activities heart_person select: id, routine_id, name, description, duration, order, created_at, updated_at, version
+public.activities heart_therapist insert: id, routine_id, name, description, duration, order, created_at, updated_at, version
+public.activities heart_therapist select: id, routine_id, name, description, duration, order, created_at, updated_at, version
+public.activities heart_therapist update: id, routine_id, name, description, duration, order, created_at, updated_at, version
+public.alerts heart_person insert: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
+public.alerts heart_person select: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
+public.alerts heart_person update: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
+public.alerts heart_therapist insert: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
+public.alerts heart_therapist select: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
+public.alerts heart_therapist update: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
+public.calendar_events heart_person insert: id, calendar_id, user_id, title, description, start_time, end_time, is_all_day, location, category, status, recurrence_rule, recurrence_exception, parent_event_id, color, created_at, updated_at, version
+public.calendar_events heart_person select: id, calendar_id, user_id, title, description, start_time, end_time, is_all_day, location, category, status, recurrence_rule, recurrence_exception, parent_event_id, color, created_at, updated_at, version
+public.calendar_events heart_person update: id, calendar_id, user_id, title, description, start_time, end_time, is_all_day, location, category, status, recurrence_rule, recurrence_exception, parent_event_id, color, created_at, updated_at, version
+public.calendar_events heart_therapist insert: id, calendar_id, user_id, title, description, start_time, end_time, is_all_day, location, category, status, recurrence_rule, recurrence_exception, parent_event_id, color, created_at, updated_at, version
+public.calendar_events heart_therapist select: id, calendar_id, user_id, title, description, start_time, end_time, is_all_day, location, category, status, recurrence_rule, recurrence_exception, parent_event_id, color, created_at, updated_at, version
+public.calendar_events heart_therapist update: id, calendar_id, user_id, title, description, start_time, end_time, is_all_day, location, category, status, recurrence_rule, recurrence_exception, parent_event_id, color, created_at, updated_at, version
+public.calendars heart_person insert: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version
+public.calendars heart_person select: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version
+public.calendars heart_person update: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version
+public.calendars heart_therapist insert: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version
+public.calendars heart_therapist select: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version
+public.calendars heart_therapist update: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version
+public.daily_scores heart_person insert: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
+public.daily_scores heart_person select: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
+public.daily_scores heart_person update: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
+public.daily_scores heart_therapist insert: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
+public.daily_scores heart_therapist select: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
+public.daily_scores heart_therapist update: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
+public.device_connections heart_person insert: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
+public.device_connections heart_person select: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
+public.device_connections heart_person update: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
+public.device_connections heart_therapist insert: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
+public.device_connections heart_therapist select: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
+public.device_connections heart_therapist update: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
+public.device_sync_logs heart_person insert: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
+public.device_sync_logs heart_person select: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
+public.device_sync_logs heart_person update: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
+public.device_sync_logs heart_therapist insert: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
+public.device_sync_logs heart_therapist select: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
+public.device_sync_logs heart_therapist update: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
+public.event_templates heart_person insert: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version
+public.event_templates heart_person select: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version
+public.event_templates heart_person update: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version
+public.event_templates heart_therapist insert: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version
+public.event_templates heart_therapist select: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version
+public.event_templates heart_therapist update: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version
+public.exercise_logs heart_person insert: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version
+public.exercise_logs heart_person select: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version
+public.exercise_logs heart_person update: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version
+public.exercise_logs heart_therapist insert: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version
+public.exercise_logs heart_therapist select: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version
+public.exercise_logs heart_therapist update: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version
+public.exercise_prescriptions heart_person insert: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
+public.exercise_prescriptions heart_person select: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
+public.exercise_prescriptions heart_person update: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
+public.exercise_prescriptions heart_therapist insert: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
+public.exercise_prescriptions heart_therapist select: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
+public.exercise_prescriptions heart_therapist update: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
+public.exercises heart_person select: id, name, category, description, instructions, video_url, image_url, difficulty, target_muscles, equipment, is_active, created_at, updated_at, version
+public.exercises heart_therapist insert: id, name, category, description, instructions, video_url, image_url, difficulty, target_muscles, equipment, is_active, created_at, updated_at, version
+public.exercises heart_therapist select: id, name, category, description, instructions, video_url, image_url, difficulty, target_muscles, equipment, is_active, created_at, updated_at, version
+public.exercises heart_therapist update: id, name, category, description, instructions, video_url, image_url, difficulty, target_muscles, equipment, is_active, created_at, updated_at, version
+public.food_categories heart_person select: id, name, description, created_at, updated_at, version
+public.food_categories heart_therapist insert: id, name, description, created_at, updated_at, version
+public.food_categories heart_therapist select: id, name, description, created_at, updated_at, version
+public.food_categories heart_therapist update: id, name, description, created_at, updated_at, version
+public.food_items heart_person select: id, category_id, name, serving_size, calories, protein, carbs, fat, fiber, sodium, health_rating, notes, created_at, updated_at, version
+public.food_items heart_therapist insert: id, category_id, name, serving_size, calories, protein, carbs, fat, fiber, sodium, health_rating, notes, created_at, updated_at, version
+public.food_items heart_therapist select: id, category_id, name, serving_size, calories, protein, carbs, fat, fiber, sodium, health_rating, notes, created_at, updated_at, version
+public.food_items heart_therapist update: id, category_id, name, serving_size, calories, protein, carbs, fat, fiber, sodium, health_rating, notes, created_at, updated_at, version
+public.hydration_logs heart_person insert: id, user_id, log_date, amount_oz, goal_oz, notes, created_at, updated_at, version
+public.hydration_logs heart_person select: id, user_id, log_date, amount_oz, goal_oz, notes, created_at, updated_at, version
+public.hydration_logs heart_person update: id, user_id, log_date, amount_oz, goal_oz, notes, created_at, updated_at, version
+public.hydration_logs heart_therapist insert: id, user_id, log_date, amount_oz, goal_oz, notes, created_at, updated_at, version
+public.hydration_logs heart_therapist select: id, user_id, log_date, amount_oz, goal_oz, notes, created_at, updated_at, version
+public.hydration_logs heart_therapist update: id, user_id, log_date, amount_oz, goal_oz, notes, created_at, updated_at, version
+public.meal_entries heart_person insert: id, user_id, meal_type, meal_time, total_calories, total_protein, total_carbs, total_fat, notes, created_at, updated_at, version
+public.meal_entries heart_person select: id, user_id, meal_type, meal_time, total_calories, total_protein, total_carbs, total_fat, notes, created_at, updated_at, version
+public.meal_entries heart_person update: id, user_id, meal_type, meal_time, total_calories, total_protein, total_carbs, total_fat, notes, created_at, updated_at, version
+public.meal_entries heart_therapist insert: id, user_id, meal_type, meal_time, total_calories, total_protein, total_carbs, total_fat, notes, created_at, updated_at, version
+public.meal_entries heart_therapist select: id, user_id, meal_type, meal_time, total_calories, total_protein, total_carbs, total_fat, notes, created_at, updated_at, version
+public.meal_entries heart_therapist update: id, user_id, meal_type, meal_time, total_calories, total_protein, total_carbs, total_fat, notes, created_at, updated_at, version
+public.meal_item_entries heart_person insert: id, meal_entry_id, food_item_id, quantity, custom_food_name, custom_calories, created_at, updated_at, version
+public.meal_item_entries heart_person select: id, meal_entry_id, food_item_id, quantity, custom_food_name, custom_calories, created_at, updated_at, version
+public.meal_item_entries heart_person update: id, meal_entry_id, food_item_id, quantity, custom_food_name, custom_calories, created_at, updated_at, version
+public.meal_item_entries heart_therapist insert: id, meal_entry_id, food_item_id, quantity, custom_food_name, custom_calories, created_at, updated_at, version
+public.meal_item_entries heart_therapist select: id, meal_entry_id, food_item_id, quantity, custom_food_name, custom_calories, created_at, updated_at, version
+public.meal_item_entries heart_therapist update: id, meal_entry_id, food_item_id, quantity, custom_food_name, custom_calories, created_at, updated_at, version
+public.medication_logs heart_person insert: id, medication_id, user_id, taken_at, dosage_taken, notes, created_at, updated_at, version
+public.medication_logs heart_person select: id, medication_id, user_id, taken_at, dosage_taken, notes, created_at, updated_at, version
+public.medication_logs heart_person update: id, medication_id, user_id, taken_at, dosage_taken, notes, created_at, updated_at, version
+public.medication_logs heart_therapist insert: id, medication_id, user_id, taken_at, dosage_taken, notes, created_at, updated_at, version
+public.medication_logs heart_therapist select: id, medication_id, user_id, taken_at, dosage_taken, notes, created_at, updated_at, version
+public.medication_logs heart_therapist update: id, medication_id, user_id, taken_at, dosage_taken, notes, created_at, updated_at, version
+public.medications heart_person insert: id, user_id, name, dosage, frequency, time_of_day, start_date, end_date, prescribed_by, purpose, side_effects, instructions, is_active, created_at, updated_at, version
+public.medications heart_person select: id, user_id, name, dosage, frequency, time_of_day, start_date, end_date, prescribed_by, purpose, side_effects, instructions, is_active, created_at, updated_at, version
+public.medications heart_person update: id, user_id, name, dosage, frequency, time_of_day, start_date, end_date, prescribed_by, purpose, side_effects, instructions, is_active, created_at, updated_at, version
+public.medications heart_therapist insert: id, user_id, name, dosage, frequency, time_of_day, start_date, end_date, prescribed_by, purpose, side_effects, instructions, is_active, created_at, updated_at, version
+public.medications heart_therapist select: id, user_id, name, dosage, frequency, time_of_day, start_date, end_date, prescribed_by, purpose, side_effects, instructions, is_active, created_at, updated_at, version
+public.medications heart_therapist update: id, user_id, name, dosage, frequency, time_of_day, start_date, end_date, prescribed_by, purpose, side_effects, instructions, is_active, created_at, updated_at, version
+public.patients heart_person insert: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
+public.patients heart_person select: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
+public.patients heart_person update: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
+public.patients heart_therapist insert: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
+public.patients heart_therapist select: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
+public.patients heart_therapist update: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
+public.physical_therapy_phases heart_person select: id, name, week_start, week_end, description, goals, restrictions, created_at, updated_at, version
+public.physical_therapy_phases heart_therapist insert: id, name, week_start, week_end, description, goals, restrictions, created_at, updated_at, version
+public.physical_therapy_phases heart_therapist select: id, name, week_start, week_end, description, goals, restrictions, created_at, updated_at, version
+public.physical_therapy_phases heart_therapist update: id, name, week_start, week_end, description, goals, restrictions, created_at, updated_at, version
+public.providers heart_person insert: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version
+public.providers heart_person select: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version
+public.providers heart_person update: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version
+public.providers heart_therapist insert: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version
+public.providers heart_therapist select: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version
+public.providers heart_therapist update: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version
+public.sleep_logs heart_person insert: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version
+public.sleep_logs heart_person select: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version
+public.sleep_logs heart_person update: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version
+public.sleep_logs heart_therapist insert: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version
+public.sleep_logs heart_therapist select: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version
+public.sleep_logs heart_therapist update: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version
+public.therapy_goals heart_person insert: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
+public.therapy_goals heart_person select: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
+public.therapy_goals heart_person update: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
+public.therapy_goals heart_therapist insert: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
+public.therapy_goals heart_therapist select: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
+public.therapy_goals heart_therapist update: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
+public.therapy_routines heart_person select: id, phase_id, name, description, frequency, created_at, updated_at, version
+public.therapy_routines heart_therapist insert: id, phase_id, name, description, frequency, created_at, updated_at, version
+public.therapy_routines heart_therapist select: id, phase_id, name, description, frequency, created_at, updated_at, version
+public.therapy_routines heart_therapist update: id, phase_id, name, description, frequency, created_at, updated_at, version
+public.users heart_person select: id, email, name, phone_number, emergency_contact, emergency_phone, doctor_name, doctor_phone, profile_photo, timezone, role, created_at, updated_at, version
+public.users heart_person update: email, name, phone_number, emergency_contact, emergency_phone, doctor_name, doctor_phone, profile_photo, timezone, created_at, updated_at, version
+public.users heart_therapist select: id, email, name, phone_number, emergency_contact, emergency_phone, doctor_name, doctor_phone, profile_photo, timezone, role, created_at, updated_at, version
+public.users heart_therapist update: email, name, phone_number, emergency_contact, emergency_phone, doctor_name, doctor_phone, profile_photo, timezone, created_at, updated_at, version
+public.vitals_samples heart_person insert: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version
+public.vitals_samples heart_person select: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version
+public.vitals_samples heart_person update: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version
+public.vitals_samples heart_therapist insert: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version
+public.vitals_samples heart_therapist select: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version
+public.vitals_samples heart_therapist update: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version

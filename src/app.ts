@@ -1,0 +1,73 @@
+import swagger from "@fastify/swagger";
+import type { FastifyBaseLogger, FastifyInstance } from "fastify";
+import { serverCaller } from "./access/caller.ts";
+import { accessLog } from "./audit/access-log.ts";
+import { accounts } from "./auth/accounts.ts";
+import { passwords } from "./auth/passwords.ts";
+import { tokens } from "./auth/tokens.ts";
+import { registerFhir } from "./http/fhir/register.ts";
+import { registerNative } from "./http/native/register.ts";
+import { registerFrontDoor } from "./http/pages/front-door.ts";
+import { registerBodies } from "./http/plugins/bodies.ts";
+import { registerCaller } from "./http/plugins/caller.ts";
+import { registerErrors } from "./http/plugins/errors.ts";
+import { registerHeaders } from "./http/plugins/headers.ts";
+import { registerHealth } from "./http/plugins/health.ts";
+import { registerRequestId } from "./http/plugins/request-id.ts";
+import { createServer } from "./http/server.ts";
+import { nativeDocument } from "./openapi/native.ts";
+import type { Database } from "./store/database.ts";
+
+/** The settings the application uses. */
+export interface AppConfig {
+	/** Public address, without a trailing slash. */
+	readonly baseUrl: string;
+	readonly trustProxy: readonly string[];
+	/** Bytes. */
+	readonly bodyLimit: number;
+	readonly bcryptCost: number;
+	/** Whether there are demo people to point to. */
+	readonly demo: boolean;
+}
+
+/** What the application is made of. */
+export interface AppParts {
+	readonly config: AppConfig;
+	readonly database: Database;
+	readonly log: FastifyBaseLogger;
+}
+
+/** The whole application, ready to listen: every part is made here and handed just what it names. */
+export async function buildApp({ config, database, log }: AppParts): Promise<FastifyInstance> {
+	const signedIn = tokens(database);
+	const audit = accessLog(database);
+	const secrets = passwords(config.bcryptCost);
+
+	const app = createServer({ log, bodyLimit: config.bodyLimit, trustProxy: config.trustProxy });
+	registerErrors(app);
+	registerBodies(app);
+	await registerHeaders(app);
+	registerCaller(app, signedIn.callerOf);
+	registerRequestId(app);
+	registerHealth(app, () => database.read(serverCaller, async () => undefined));
+	await app.register(swagger, nativeDocument);
+
+	registerFrontDoor(app, config.demo);
+	await registerNative(app, {
+		database,
+		accessLog: audit,
+		accounts: accounts(database, secrets),
+		tokens: signedIn,
+		hashPassword: secrets.hash,
+		today: () => Temporal.Now.plainDateISO("UTC"),
+	});
+	await app.register(async (fhir) =>
+		registerFhir(fhir, {
+			database,
+			accessLog: audit,
+			base: `${config.baseUrl}/fhir`,
+			software: { name: "Heart Recovery FHIR server", version: "0.1.0" },
+		}),
+	);
+	return app;
+}

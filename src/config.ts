@@ -1,0 +1,197 @@
+import { resolve } from "node:path";
+import {
+	databaseAddress,
+	flag,
+	key,
+	list,
+	mailSender,
+	messageOf,
+	network,
+	oneOf,
+	type Reader,
+	secretAddress,
+	text,
+	webAddress,
+	wholeNumber,
+} from "./config/readers.ts";
+
+/** One environment variable: the README's table is made from these (test/laws/environment.test.ts). */
+export interface Setting<T> {
+	readonly name: string;
+	readonly meaning: string;
+	/** The default as the README shows it. */
+	readonly shownDefault: string;
+	readonly read: Reader<T>;
+	readonly fallback: T;
+}
+
+function setting<T>(name: string, fallback: string, read: Reader<T>, meaning: string): Setting<T> {
+	return { name, meaning, shownDefault: fallback, read, fallback: read(fallback) };
+}
+
+function optional<T>(name: string, shownDefault: string, read: Reader<T>, meaning: string): Setting<T | null> {
+	return { name, meaning, shownDefault, read, fallback: null };
+}
+
+function listOf<T>(name: string, shownDefault: string, read: Reader<T>, meaning: string): Setting<readonly T[]> {
+	return { name, meaning, shownDefault, read: list(read), fallback: [] };
+}
+
+const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+const mebibyte = 1024 * 1024;
+
+/** Everything that is read from the environment, by the property of {@link Config} it becomes. */
+export const settings = {
+	port: setting("PORT", "8080", wholeNumber("a port number", 1, 65_535), "port to listen on"),
+	host: setting("HOST", "127.0.0.1", text, "address to listen on; `0.0.0.0` for every network"),
+	baseUrl: optional(
+		"BASE_URL",
+		"`http://localhost:$PORT`",
+		webAddress,
+		"the public address, used in every link; the OAuth issuer is `$BASE_URL/oauth`",
+	),
+	trustProxy: listOf(
+		"TRUST_PROXY",
+		"none",
+		network,
+		"addresses or networks of proxies whose `X-Forwarded-*` headers are believed, comma separated",
+	),
+	databaseUrl: optional(
+		"DATABASE_URL",
+		"unset",
+		databaseAddress,
+		"PostgreSQL 15 or newer, as an owner who may create roles; unset = the embedded PostgreSQL 18",
+	),
+	replicaUrls: listOf("DATABASE_REPLICA_URLS", "unset", databaseAddress, "read replicas, comma separated"),
+	poolSize: setting(
+		"POOL_SIZE",
+		"10",
+		wholeNumber("a number of connections", 1, 1000),
+		"database connections per server",
+	),
+	dataDir: setting(
+		"DATA_DIR",
+		".data",
+		(path) => resolve(path),
+		"folder of the embedded database and generated secrets",
+	),
+	tokenEncryptionKeys: listOf(
+		"TOKEN_ENCRYPTION_KEY",
+		"made and kept in `DATA_DIR` when embedded",
+		key,
+		"32 bytes in base64; several for rotation, newest first, comma separated; required with `DATABASE_URL`",
+	),
+	demo: optional(
+		"DEMO",
+		"`true` when embedded, else `false`",
+		flag,
+		"fill an empty database with demo people and sample clients",
+	),
+	logLevel: setting(
+		"LOG_LEVEL",
+		"info",
+		oneOf(logLevels),
+		`one of ${logLevels.join(", ")}; no personal data is ever logged`,
+	),
+	bodyLimit: setting(
+		"BODY_LIMIT",
+		String(50 * mebibyte),
+		wholeNumber("a number of bytes", 1024, 1024 * mebibyte),
+		"largest accepted request body, in bytes",
+	),
+	bcryptCost: setting("BCRYPT_COST", "12", wholeNumber("a bcrypt cost", 10, 16), "cost of new password hashes"),
+	shutdownGraceSeconds: setting(
+		"SHUTDOWN_GRACE_SECONDS",
+		"10",
+		wholeNumber("a number of seconds", 0, 600),
+		"how long requests under way may take after SIGTERM",
+	),
+	stravaClientId: optional("STRAVA_CLIENT_ID", "unset", text, "id of the app registered with Strava"),
+	stravaClientSecret: optional("STRAVA_CLIENT_SECRET", "unset", text, "secret of the app registered with Strava"),
+	stravaBaseUrl: optional("STRAVA_BASE_URL", "Strava's own", webAddress, "replaces Strava's address"),
+	polarClientId: optional("POLAR_CLIENT_ID", "unset", text, "id of the app registered with Polar"),
+	polarClientSecret: optional("POLAR_CLIENT_SECRET", "unset", text, "secret of the app registered with Polar"),
+	polarBaseUrl: optional("POLAR_BASE_URL", "Polar's own", webAddress, "replaces all three of Polar's addresses"),
+	samsungClientId: optional("SAMSUNG_CLIENT_ID", "unset", text, "id of the app registered with Samsung"),
+	samsungClientSecret: optional("SAMSUNG_CLIENT_SECRET", "unset", text, "secret of the app registered with Samsung"),
+	samsungBaseUrl: optional("SAMSUNG_BASE_URL", "each connection's own", webAddress, "replaces Samsung's address"),
+	smtpUrl: optional(
+		"SMTP_URL",
+		"in-app alerts only",
+		secretAddress(["smtp", "smtps"]),
+		"mail server for alert notifications",
+	),
+	alertFrom: optional("ALERT_FROM", "unset", mailSender, "sender of alert mails; required with `SMTP_URL`"),
+	smsWebhookUrl: optional(
+		"SMS_WEBHOOK_URL",
+		"unset",
+		secretAddress(["https", "http"]),
+		"address that alert text messages are posted to",
+	),
+} as const;
+
+type Read = { readonly [Name in keyof typeof settings]: (typeof settings)[Name]["fallback"] };
+
+/** The checked configuration. `tokenEncryptionKeys` is empty only when embedded and not given: see process/token-keys.ts. */
+export interface Config extends Read {
+	readonly baseUrl: string;
+	readonly demo: boolean;
+}
+
+/** What is wrong with the environment: one line per mistake, each starting with the variable's name. */
+export class ConfigError extends Error {
+	readonly lines: readonly string[];
+
+	constructor(lines: readonly string[]) {
+		super(lines.join("\n"));
+		this.lines = lines;
+	}
+}
+
+/**
+ * Reads and checks the environment; a variable set to nothing counts as unset, unknown ones are ignored.
+ * @throws {ConfigError} naming every mistake.
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+	const lines: string[] = [];
+	const read = <T>({ name, read, fallback }: Setting<T>): T => {
+		const given = env[name]?.trim();
+		if (given === undefined || given === "") return fallback;
+		try {
+			return read(given);
+		} catch (error) {
+			lines.push(`${name}: ${messageOf(error)}`);
+			return fallback;
+		}
+	};
+	const values = Object.fromEntries(
+		Object.entries(settings).map(([property, one]) => [property, read<unknown>(one)]),
+	) as unknown as Read;
+	lines.push(...contradictions(values, env));
+	if (lines.length > 0) throw new ConfigError(lines);
+	return {
+		...values,
+		baseUrl: values.baseUrl ?? `http://localhost:${values.port}`,
+		demo: values.demo ?? values.databaseUrl === null,
+	};
+}
+
+/** Mistakes that only several variables together make. */
+function contradictions(values: Read, env: Readonly<Record<string, string | undefined>>): string[] {
+	const given = (name: string): boolean => (env[name]?.trim() ?? "") !== "";
+	const lines: string[] = [];
+	if (given("DATABASE_URL") && !given("TOKEN_ENCRYPTION_KEY")) {
+		lines.push("TOKEN_ENCRYPTION_KEY: is required with DATABASE_URL (openssl rand -base64 32)");
+	}
+	if (values.replicaUrls.length > 0 && !given("DATABASE_URL")) {
+		lines.push("DATABASE_REPLICA_URLS: needs DATABASE_URL");
+	}
+	if (values.smtpUrl !== null && !given("ALERT_FROM")) lines.push("ALERT_FROM: is required with SMTP_URL");
+	for (const vendor of ["STRAVA", "POLAR", "SAMSUNG"]) {
+		const [id, secret] = [`${vendor}_CLIENT_ID`, `${vendor}_CLIENT_SECRET`];
+		if (given(id) !== given(secret)) {
+			lines.push(`${given(id) ? secret : id}: is required with ${given(id) ? id : secret}`);
+		}
+	}
+	return lines;
+}

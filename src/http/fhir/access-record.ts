@@ -1,0 +1,22 @@
+import type { Caller } from "../../access/caller.ts";
+import type { AccessLog } from "../../audit/access-log.ts";
+import type { ResourceVersion } from "../../store/resource-version.ts";
+
+/** Notes what an interaction showed or changed; resolves once that is committed, which must be before the answer is sent. */
+export async function recordAccess(
+	accessLog: AccessLog,
+	caller: Caller,
+	action: string,
+	target: string,
+	touched: readonly ResourceVersion[],
+): Promise<void> {
+	const patients = new Set(touched.flatMap(({ owner }) => (owner === null ? [] : [owner])));
+	await accessLog.record({
+		caller,
+		action,
+		target,
+		returned: touched.map(({ type, id }) => `${type}/${id}`),
+		patients: [...patients],
+		outcome: "success",
+	});
+}

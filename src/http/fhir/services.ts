@@ -1,0 +1,12 @@
+import type { AccessLog } from "../../audit/access-log.ts";
+import type { Database } from "../../store/database.ts";
+
+/** What the FHIR routes are made of. */
+export interface FhirServices {
+	readonly database: Database;
+	readonly accessLog: AccessLog;
+	/** `[base]`: the public address of the FHIR side, without a trailing slash. */
+	readonly base: string;
+	/** What /metadata says of this program. */
+	readonly software: { readonly name: string; readonly version: string };
+}

@@ -1,0 +1,38 @@
+import { stringify } from "../../fhir/json.ts";
+import { outcomeOfIssues } from "../../fhir/outcome.ts";
+import type { Written } from "./carry-out.ts";
+import type { InteractionResult } from "./request.ts";
+
+type Wanted = "minimal" | "representation" | "OperationOutcome";
+
+/** What a client is told of a write: status as in R4 http 3.1.0.0, body as it prefers. */
+export function writeResult({ outcome, version }: Written, wanted: Wanted): InteractionResult {
+	const touched = version === undefined ? [] : [version];
+	if (outcome === "deleted" || outcome === "absent") {
+		const text = wanted === "OperationOutcome" ? outcomeText(sentence(outcome, version)) : undefined;
+		return { status: text === undefined ? 204 : 200, text, version, located: false, touched };
+	}
+	return {
+		status: outcome === "created" ? 201 : 200,
+		text: bodyText(wanted, version?.text, () => sentence(outcome, version)),
+		version,
+		located: outcome !== "updated",
+		touched,
+	};
+}
+
+function bodyText(wanted: Wanted, resource: string | undefined, say: () => string): string | undefined {
+	if (wanted === "minimal") return undefined;
+	return wanted === "representation" ? resource : outcomeText(say());
+}
+
+function sentence(outcome: Written["outcome"], version: Written["version"]): string {
+	if (version === undefined) return "There was nothing to delete";
+	const name = `${version.type}/${version.id}`;
+	return outcome === "existing" ? `${name} is there already; nothing was changed` : `${name} was ${outcome}`;
+}
+
+function outcomeText(diagnostics: string): string {
+	const issue = { code: "informational", diagnostics };
+	return stringify(outcomeOfIssues([issue], "information"));
+}

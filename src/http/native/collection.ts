@@ -1,0 +1,168 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { AccessLog } from "../../audit/access-log.ts";
+import { Failure } from "../../fhir/failure.ts";
+import type { Database, Transaction } from "../../store/database.ts";
+import { listRows } from "../../store/list-rows.ts";
+import { deleteRows, insertRows, type RowValues, requireRow, updateRows } from "../../store/rows.ts";
+import { refuseOtherMethods } from "../plugins/refuse-methods.ts";
+import { type DeriveTools, deriveForWrite } from "./derive.ts";
+import type { Collection, Operation } from "./descriptor.ts";
+import { checkIfMatch, etag, isKnown } from "./etag.ts";
+import { listQuery, writeCursor } from "./list-query.ts";
+import { checkReferences, peopleOf, withOwner } from "./ownership.ts";
+import { documented } from "./route-schemas.ts";
+import { toldByProperty } from "./told.ts";
+import { present, roleOf, valuesToInsert, valuesToUpdate } from "./values.ts";
+
+/** What the native routes are made of. */
+export interface NativeServices extends DeriveTools {
+	readonly database: Database;
+	readonly accessLog: AccessLog;
+}
+
+/** Puts one collection under /api: its list, and each row. */
+export function registerCollection(app: FastifyInstance, services: NativeServices, collection: Collection): void {
+	const url = `/api/${collection.path}`;
+	const { entity } = collection;
+	const schemas = documented(collection);
+
+	app.get(url, { schema: schemas.list }, async (request) => {
+		const caller = await request.caller();
+		allow(collection, caller, "read");
+		const query = listQuery(collection, request.query as Record<string, string>);
+		const page = await services.database.read(caller, (tx) => listRows(tx, entity, query));
+		await record(services, request, collection, "search", page.rows);
+		return {
+			data: page.rows.map((row) => present(collection, row, services)),
+			nextCursor: page.next === undefined ? null : writeCursor(collection, query, page.next),
+		};
+	});
+
+	app.post(url, { schema: schemas.create }, async (request, reply) => {
+		const caller = await request.caller();
+		allow(collection, caller, "create");
+		const row = await write(services, request, collection, async (tx) => {
+			const given = withOwner(collection, tx, valuesToInsert(collection, caller, request.body as RowValues));
+			const values = await deriveForWrite(collection, tx, given, undefined, services);
+			await checkReferences(collection, tx, values, values);
+			return (await insertRows(tx, entity, [values]))[0] as RowValues;
+		});
+		await record(services, request, collection, "create", [row]);
+		reply.code(201).header("location", `${url}/${row.id}`).header("etag", etag(row.version));
+		return present(collection, row, services);
+	});
+
+	app.get(`${url}/:id`, { schema: schemas.read }, async (request, reply) => {
+		const caller = await request.caller();
+		const row = await services.database.read(caller, (tx) => requireRow(tx, entity, idOf(request)));
+		allow(collection, caller, "read");
+		await record(services, request, collection, "read", [row]);
+		reply.header("etag", etag(row.version));
+		if (isKnown(request.headers["if-none-match"], row.version)) return reply.code(304).send();
+		return present(collection, row, services);
+	});
+
+	for (const method of ["PUT", "PATCH"] as const) {
+		const schema = method === "PUT" ? schemas.replace : schemas.patch;
+		app.route({
+			method,
+			url: `${url}/:id`,
+			schema,
+			handler: async (request, reply) => {
+				const caller = await request.caller();
+				const row = await write(services, request, collection, async (tx) => {
+					const before = await rowToChange(collection, tx, request, "update");
+					const given = valuesToUpdate(
+						collection,
+						caller,
+						request.body as RowValues,
+						before,
+						method === "PUT",
+						services,
+					);
+					const changes = await deriveForWrite(collection, tx, given, before, services);
+					await checkReferences(collection, tx, changes, before);
+					const [after] = await updateRows(tx, entity, [{ id: idOf(request), changes }]);
+					if (after === undefined) throw new Failure("forbidden", "This would take the row out of your sight");
+					return after;
+				});
+				await record(services, request, collection, "update", [row]);
+				reply.header("etag", etag(row.version));
+				return present(collection, row, services);
+			},
+		});
+	}
+
+	app.delete(`${url}/:id`, { schema: schemas.remove }, async (request, reply) => {
+		const row = await write(services, request, collection, async (tx) => {
+			const before = await rowToChange(collection, tx, request, "delete");
+			await deleteRows(tx, entity, [idOf(request)]);
+			return before;
+		});
+		await record(services, request, collection, "delete", [row]);
+		return reply.code(204).send();
+	});
+
+	refuseOtherMethods(app, url, ["GET", "POST"]);
+	refuseOtherMethods(app, `${url}/:id`, ["GET", "PUT", "PATCH", "DELETE"]);
+}
+
+async function write(
+	{ database }: NativeServices,
+	request: FastifyRequest,
+	collection: Collection,
+	work: (tx: Transaction) => Promise<RowValues>,
+): Promise<RowValues> {
+	const caller = await request.caller();
+	return toldByProperty(collection, () => database.write(caller, work));
+}
+
+/** The row a request wants to change, locked; first whether it may be seen, then whether it may be changed, then If-Match. */
+async function rowToChange(
+	collection: Collection,
+	tx: Transaction,
+	request: FastifyRequest,
+	operation: Operation,
+): Promise<RowValues> {
+	const id = idOf(request);
+	await requireRow(tx, collection.entity, id);
+	allow(collection, tx.caller, operation);
+	if (collection.accounts && roleOf(tx.caller) !== "admin" && id !== tx.caller.userId) throw notAllowed();
+	const row = await requireRow(tx, collection.entity, id, true);
+	checkIfMatch(request.headers["if-match"], row.version);
+	return row;
+}
+
+function allow(collection: Collection, caller: Transaction["caller"], operation: Operation): void {
+	if (!collection.rights[roleOf(caller)].includes(operation)) throw notAllowed();
+}
+
+function notAllowed(): Failure {
+	return new Failure("forbidden", "You may see this, but not do that with it");
+}
+
+/** @throws Failure not-found for what is no id at all */
+function idOf(request: FastifyRequest): number {
+	const { id } = request.params as { id: string };
+	if (!/^[1-9]\d{0,9}$/.test(id) || Number(id) > 2147483647) throw new Failure("not-found", "There is no such row");
+	return Number(id);
+}
+
+async function record(
+	services: NativeServices,
+	request: FastifyRequest,
+	collection: Collection,
+	action: string,
+	rows: readonly RowValues[],
+): Promise<void> {
+	const caller = await request.caller();
+	const names = rows.map((row) => `${collection.path}/${row.id}`);
+	await services.accessLog.record({
+		caller,
+		action,
+		target: action === "search" || action === "create" ? collection.path : (names[0] ?? collection.path),
+		returned: names,
+		patients: peopleOf(collection, rows),
+		outcome: "success",
+	});
+}

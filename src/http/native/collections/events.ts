@@ -1,0 +1,11 @@
+import { CalendarEvents } from "../../../tables/calendar-events.ts";
+import { type Collection, everything } from "../descriptor.ts";
+
+/** `/api/events`: calendar events. */
+export const events: Collection = {
+	path: "events",
+	entity: CalendarEvents,
+	title: "calendar event",
+	rights: { patient: everything, therapist: everything, admin: everything },
+	mainTime: "startTime",
+};

@@ -1,0 +1,10 @@
+import { Exercises } from "../../../tables/exercises.ts";
+import { type Collection, everything, readOnly } from "../descriptor.ts";
+
+/** `/api/exercises`: exercises. */
+export const exercises: Collection = {
+	path: "exercises",
+	entity: Exercises,
+	title: "exercise",
+	rights: { patient: readOnly, therapist: everything, admin: everything },
+};

@@ -1,0 +1,11 @@
+import { MealEntries } from "../../../tables/meal-entries.ts";
+import { type Collection, everything } from "../descriptor.ts";
+
+/** `/api/meals`: meals. */
+export const meals: Collection = {
+	path: "meals",
+	entity: MealEntries,
+	title: "meal",
+	rights: { patient: everything, therapist: everything, admin: everything },
+	mainTime: "mealTime",
+};

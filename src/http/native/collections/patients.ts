@@ -1,0 +1,25 @@
+import { Patients } from "../../../tables/patients.ts";
+import { type Collection, everything } from "../descriptor.ts";
+
+/** `/api/patients`: patient profiles. */
+export const patients: Collection = {
+	path: "patients",
+	entity: Patients,
+	title: "patient profile",
+	rights: { patient: ["read", "update"], therapist: everything, admin: everything },
+	readOnly: ["age", "postOpWeek"],
+	readOnlyFor: {
+		patient: [
+			"therapistId",
+			"targetHeartRate",
+			"maxHeartRate",
+			"restingHeartRate",
+			"bloodPressureGoal",
+			"weightGoal",
+			"isActive",
+		],
+		// Tying a profile to an account opens the account's data: an administrator's decision.
+		therapist: ["therapistId", "userId"],
+	},
+	derive: "patient",
+};

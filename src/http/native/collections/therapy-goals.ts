@@ -1,0 +1,10 @@
+import { TherapyGoals } from "../../../tables/therapy-goals.ts";
+import { type Collection, everything } from "../descriptor.ts";
+
+/** `/api/therapy-goals`: therapy goals. */
+export const therapyGoals: Collection = {
+	path: "therapy-goals",
+	entity: TherapyGoals,
+	title: "therapy goal",
+	rights: { patient: everything, therapist: everything, admin: everything },
+};

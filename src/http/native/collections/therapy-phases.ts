@@ -1,0 +1,10 @@
+import { PhysicalTherapyPhases } from "../../../tables/physical-therapy-phases.ts";
+import { type Collection, everything, readOnly } from "../descriptor.ts";
+
+/** `/api/therapy-phases`: therapy phases. */
+export const therapyPhases: Collection = {
+	path: "therapy-phases",
+	entity: PhysicalTherapyPhases,
+	title: "therapy phase",
+	rights: { patient: readOnly, therapist: everything, admin: everything },
+};

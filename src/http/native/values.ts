@@ -1,0 +1,104 @@
+import type { Caller } from "../../access/caller.ts";
+import { Failure, type Issue } from "../../fhir/failure.ts";
+import type { RowValues } from "../../store/rows.ts";
+import type { Column } from "../../tables/columns.ts";
+import { type DeriveTools, deriveForRead } from "./derive.ts";
+import type { Collection, PersonRole } from "./descriptor.ts";
+import { shownColumns } from "./schemas.ts";
+
+/** The role whose rights a caller has. */
+export function roleOf(caller: Caller): PersonRole {
+	return caller.personRole ?? "admin";
+}
+
+/** A stored row as it is answered. */
+export function present(collection: Collection, row: RowValues, tools: DeriveTools): RowValues {
+	const shown = deriveForRead(collection, row, tools);
+	const cell = ({ property, type }: Column) => {
+		const value = shown[property];
+		return [property, type === "json" && typeof value === "string" ? JSON.parse(value) : (value ?? null)];
+	};
+	return Object.fromEntries(shownColumns(collection).map(cell));
+}
+
+/** The values of a new row. @throws Failure naming everything the caller may not set */
+export function valuesToInsert(collection: Collection, caller: Caller, body: RowValues): RowValues {
+	const refused = new Set(["id", "createdAt", "updatedAt", ...notSettable(collection, caller)]);
+	const implied = collection.derive === "patient" && body.therapistId === caller.userId ? "therapistId" : undefined;
+	refuse(
+		Object.keys(body).filter((property) => refused.has(property) && property !== implied),
+		"is set by the server",
+	);
+	return stored(collection, body);
+}
+
+/**
+ * The values a PUT (whole) or PATCH changes. What may not be changed is accepted as it is, so that what was read can be sent back.
+ *
+ * @throws Failure naming everything that may not be changed
+ */
+export function valuesToUpdate(
+	collection: Collection,
+	caller: Caller,
+	body: RowValues,
+	before: RowValues,
+	whole: boolean,
+	tools: DeriveTools,
+): RowValues {
+	const kept = new Set(["id", "createdAt", "updatedAt", ...fixedOf(collection), ...notSettable(collection, caller)]);
+	const now = present(collection, before, tools);
+	const changed = Object.keys(body).filter((property) => kept.has(property) && !same(body[property], now[property]));
+	refuse(changed, "cannot be changed");
+	const writable = shownColumns(collection).filter(({ property }) => !kept.has(property));
+	const given = Object.entries(body).filter(([property]) => !kept.has(property));
+	const absent = whole ? writable.filter(({ property }) => body[property] === undefined) : [];
+	return stored(
+		collection,
+		Object.fromEntries([...absent.map((column) => [column.property, emptied(column)]), ...given]),
+	);
+}
+
+/** What a column holds after a PUT that does not have it: nothing, or its documented default. */
+function emptied({ property, nullable }: Column): unknown {
+	if (property === "timezone") return "America/New_York";
+	if (property === "role") return "patient";
+	return nullable ? null : undefined;
+}
+
+function fixedOf({ fixed = [], derive }: Collection): readonly string[] {
+	return derive === "patient" ? fixed : [...fixed, "userId"];
+}
+
+function notSettable({ readOnly = [], readOnlyFor = {} }: Collection, caller: Caller): readonly string[] {
+	return [...readOnly, ...(readOnlyFor[roleOf(caller)] ?? [])];
+}
+
+function refuse(properties: readonly string[], why: string): void {
+	const issues: Issue[] = properties.map((property) => ({
+		code: "invalid",
+		expression: property,
+		diagnostics: `${property} ${why}`,
+	}));
+	if (issues.length > 0) throw new Failure("invalid", issues);
+}
+
+function stored(collection: Collection, body: RowValues): RowValues {
+	const json = new Set(shownColumns(collection).flatMap(({ property, type }) => (type === "json" ? [property] : [])));
+	return Object.fromEntries(
+		Object.entries(body).map(([property, value]) => [
+			property,
+			json.has(property) && value !== null ? JSON.stringify(value) : value,
+		]),
+	);
+}
+
+function same(one: unknown, other: unknown): boolean {
+	const instants = [one, other].map((value) =>
+		typeof value === "string" && value.includes("T") ? Date.parse(value) : Number.NaN,
+	);
+	return (
+		one === other ||
+		(instants[0] === instants[1] && !Number.isNaN(instants[0])) ||
+		JSON.stringify(one) === JSON.stringify(other)
+	);
+}

@@ -1,0 +1,33 @@
+import cors from "@fastify/cors";
+import type { FastifyInstance } from "fastify";
+import { isFhirUrl } from "./face.ts";
+
+/** Headers of every answer (nothing is framed, sniffed, cached or told to other sites), and CORS on /fhir for browser apps. */
+export async function registerHeaders(app: FastifyInstance): Promise<void> {
+	app.addHook("onRequest", async (_request, reply) => {
+		reply.headers({
+			"x-content-type-options": "nosniff",
+			"referrer-policy": "no-referrer",
+			"content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+			"cache-control": "no-store",
+		});
+	});
+	await app.register(cors, {
+		delegator: (request, decide) => decide(null, isFhirUrl(request.raw.url) ? fhirCors : { origin: false }),
+	});
+}
+
+const fhirCors = {
+	origin: "*",
+	methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+	exposedHeaders: [
+		"ETag",
+		"Location",
+		"Content-Location",
+		"Last-Modified",
+		"Preference-Applied",
+		"Retry-After",
+		"X-Request-Id",
+	],
+	maxAge: 600,
+};

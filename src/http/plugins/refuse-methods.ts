@@ -1,0 +1,18 @@
+import type { FastifyInstance, HTTPMethods } from "fastify";
+import { Failure } from "../../fhir/failure.ts";
+
+const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+
+/** A path answers 405 and Allow to methods it does not have. */
+export function refuseOtherMethods(app: FastifyInstance, url: string, allowed: readonly string[]): void {
+	const refused: HTTPMethods[] = methods.filter((method) => !allowed.includes(method));
+	app.route({
+		method: refused,
+		url,
+		onRequest: async (request, reply) => {
+			reply.header("allow", [...allowed, ...(allowed.includes("GET") ? ["HEAD"] : [])].join(", "));
+			throw new Failure("method-not-allowed", `${request.method} is not possible here`);
+		},
+		handler: async () => undefined,
+	});
+}

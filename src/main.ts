@@ -1,0 +1,72 @@
+/** The server's process: configuration, database, listening, and an orderly end. What it serves is built in app.ts. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Logger, pino } from "pino";
+import { buildApp } from "./app.ts";
+import { type Config, readConfig } from "./config.ts";
+import { banner } from "./process/banner.ts";
+import { type Ground, prepareGround } from "./process/ground.ts";
+import { giveUp } from "./process/report.ts";
+import { onStopSignal } from "./process/stop-signals.ts";
+import { seedDemo } from "./seed/demo.ts";
+import { StartFailure } from "./store/start-failure.ts";
+
+type App = Awaited<ReturnType<typeof buildApp>>;
+
+await start(process.env).catch(giveUp);
+
+async function start(env: NodeJS.ProcessEnv): Promise<void> {
+	const given = readConfig(env);
+	const log = pino({ level: given.logLevel });
+	const open: { ground?: Ground; app?: App } = {};
+	// From here on, so that a signal during a long first start ends PostgreSQL, too.
+	onStopSignal(
+		async (signal) => {
+			log.info(`${signal}: stopping`);
+			if (open.app !== undefined) await drain(open.app, given.shutdownGraceSeconds);
+			await open.ground?.close();
+		},
+		(error) => log.error({ err: error }, "stopping failed"),
+	);
+	open.ground = await prepareGround(given, { log, onLost: giveUp });
+	const { config, database } = open.ground;
+	try {
+		await seedDemoIfEmpty(config, open.ground, log);
+		open.app = await buildApp({ config, database, log });
+		await listen(open.app, config);
+	} catch (error) {
+		await open.app?.close();
+		await open.ground.close();
+		throw error;
+	}
+	process.stdout.write(banner(config));
+}
+
+/** Demo people, only where nobody has an account yet. */
+async function seedDemoIfEmpty(config: Config, { database }: Ground, log: Logger): Promise<void> {
+	if (!config.demo) return;
+	await seedDemo(database, { now: new Date(), bcryptCost: config.bcryptCost, log: (line) => log.info(line) });
+}
+
+async function listen(app: App, { host, port }: Config): Promise<void> {
+	try {
+		await app.listen({ host, port });
+	} catch (error) {
+		const code = error instanceof Error && "code" in error ? error.code : "";
+		if (code === "EADDRINUSE")
+			throw new StartFailure(`PORT: ${port} on ${host} is taken; stop what listens there or set PORT`);
+		if (code === "EACCES")
+			throw new StartFailure(`PORT: ${port} may not be used by this user; set PORT to 1024 or higher`);
+		if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
+			throw new StartFailure(`HOST: ${host} is not an address of this machine`);
+		}
+		throw error;
+	}
+}
+
+/** Takes no new requests and lets those under way finish, within the grace period. */
+async function drain(app: App, graceSeconds: number): Promise<void> {
+	const closed = app.close();
+	await Promise.race([closed, sleep(graceSeconds * 1000, undefined, { ref: false })]);
+	app.server.closeAllConnections();
+	await closed;
+}

@@ -1,0 +1,214 @@
+import type { JsonObject } from "../fhir/json.ts";
+import { equalJson, type Json } from "../fhir/json.ts";
+import type { Mapping } from "./define.ts";
+import { project, readNode } from "./project.ts";
+import { isPrimitivePair, type Residue } from "./residue.ts";
+import { hasAll, isSlots, isUnit, type Members, type Node, type Slots } from "./tree.ts";
+import { type Cells, empty, type Row, type Unit, type WriteContext } from "./unit.ts";
+
+/** Can this mapping hold the resource as a row? Every required unit must hold its element, and nothing may change the meaning of the whole. */
+export function takes(mapping: Mapping, resource: JsonObject, context: WriteContext): boolean {
+	if (mapping.type !== resource.resourceType || mapping.takes === "none") return false;
+	if (mapping.takes === "all") return true;
+	if (resource.modifierExtension !== undefined || resource.implicitRules !== undefined) return false;
+	return holds(mapping.root, resource, context, undefined) && fillsAny(mapping, resource, context);
+}
+
+/** A row that would yield nothing is not made: one of the measures it is about must have found its column. */
+function fillsAny(mapping: Mapping, resource: JsonObject, context: WriteContext): boolean {
+	if (mapping.presentWhenAny.length === 0) return true;
+	const cells = cellsOf(mapping, resource, context, undefined);
+	return mapping.presentWhenAny.some((column) => cells[column] != null);
+}
+
+function holds(node: Node, value: Json | undefined, context: WriteContext, parent: JsonObject | undefined): boolean {
+	if (isUnit(node))
+		return node.required !== true || (value !== undefined && node.write(value, context, parent) !== undefined);
+	if (isSlots(node)) {
+		const { claimed } = assign(node, value);
+		return node.slots.every((one, index) => holds(one.node, claimed[index], context, parent));
+	}
+	const object = isObject(value) ? value : undefined;
+	return Object.entries(node.members).every(([name, child]) => holds(child, object?.[name], context, object));
+}
+
+/**
+ * The cells a resource becomes.
+ *
+ * @param current the row as it is, when it exists: units whose element it gives already keep their cells, so that reading and
+ *   writing back leaves the row as it was (law 2).
+ */
+export function cellsOf(
+	mapping: Mapping,
+	resource: JsonObject,
+	context: WriteContext,
+	current: Row | undefined,
+): Cells {
+	const cells: Cells = {};
+	const { seen } = walk(mapping, resource, current);
+	for (const { unit, value, parent } of seen) {
+		if (current !== undefined && equalJson(unit.read(current), value)) {
+			for (const column of unit.columns) cells[column] ??= current[column] ?? null;
+			continue;
+		}
+		const plain = isPrimitivePair(value) ? value.$value : value;
+		for (const [column, cell] of Object.entries(unit.write(plain, context, parent) ?? empty(unit.columns))) {
+			// Two units may share a column (a dose and the words for it): the one that has something to say wins.
+			if (cell !== null || cells[column] === undefined) cells[column] = cell;
+		}
+	}
+	return cells;
+}
+
+/**
+ * What of a resource its row does not give back: `project(mapping, row, residueOf(mapping, resource, row))` is the resource again
+ * (law 1), and nothing remains where the row says it all (law 2).
+ */
+export function residueOf(mapping: Mapping, resource: JsonObject, row: Row): Residue {
+	const { seen, extra } = walk(mapping, resource, row);
+	const guards: Guard[] = [];
+	for (const { path, unit, value } of seen) {
+		const was = unit.read(row);
+		if (!equalJson(was, value))
+			guards.push([path, { ...(was === undefined ? {} : { was }), ...(value === undefined ? {} : { is: value }) }]);
+	}
+	return compact(extra, withoutInvisible(mapping, row, extra, guards, contentOf(resource)));
+}
+
+type Guard = [path: string, guard: { was?: Json; is?: Json }];
+
+function compact(extra: Json | undefined, guards: readonly Guard[]): Residue {
+	return {
+		...(extra === undefined ? {} : { extra }),
+		...(guards.length === 0 ? {} : { exact: Object.fromEntries(guards) }),
+	};
+}
+
+/**
+ * Leaves out the guards that say "this was not sent" of elements that do not show anyway (a constant beside empty columns), so that a
+ * resource whose columns say everything needs no residue at all, and a later native edit shows whole.
+ */
+function withoutInvisible(
+	mapping: Mapping,
+	row: Row,
+	extra: Json | undefined,
+	guards: Guard[],
+	content: JsonObject,
+): Guard[] {
+	const comesBack = (some: readonly Guard[]) =>
+		equalJson(contentOf(project(mapping, row, compact(extra, some))), content);
+	const sent = guards.filter(([, guard]) => guard.is !== undefined);
+	if (sent.length === guards.length || comesBack(sent)) return sent;
+	let kept = guards;
+	for (const one of guards.filter(([, guard]) => guard.is === undefined)) {
+		const without = kept.filter((other) => other !== one);
+		if (comesBack(without)) kept = without;
+	}
+	return kept;
+}
+
+function contentOf(resource: JsonObject): JsonObject {
+	const { resourceType: _type, id: _id, meta: _meta, ...content } = resource;
+	return content;
+}
+
+/** What came in for one unit. */
+interface Seen {
+	readonly path: string;
+	readonly unit: Unit;
+	readonly value: Json | undefined;
+	readonly parent: JsonObject | undefined;
+}
+
+/** Takes a resource apart along a mapping: per unit what came in, and what is outside every unit. `row`: the row as it is, if any. */
+function walk(mapping: Mapping, resource: JsonObject, row: Row | undefined): { seen: Seen[]; extra: Json | undefined } {
+	const seen: Seen[] = [];
+	const shows = (node: Node) => row !== undefined && readNode(node, row) !== undefined;
+
+	function visit(node: Node, value: Json | undefined, path: string, parent: JsonObject | undefined): Json | undefined {
+		if (isSlots(node)) return visitSlots(node, value, path, parent);
+		if (!isUnit(node)) return visitMembers(node, value, path);
+		seen.push({ path, unit: node, value, parent });
+		return undefined;
+	}
+
+	function visitMembers(node: Members, value: Json | undefined, path: string): Json | undefined {
+		const object = isObject(value) ? value : undefined;
+		const rest: JsonObject = {};
+		for (const [name, child] of Object.entries(node.members)) {
+			const sibling = object?.[`_${name}`];
+			const is = sibling === undefined || !isUnit(child) ? object?.[name] : pairOf(object?.[name], sibling);
+			const extra = visit(child, is, path === "" ? name : `${path}.${name}`, object);
+			if (extra !== undefined) rest[name] = extra;
+		}
+		for (const name in object) {
+			const child = node.members[name.startsWith("_") ? name.slice(1) : name];
+			const isMapped = child !== undefined && (!name.startsWith("_") || isUnit(child));
+			if (!isMapped) rest[name] = object[name];
+		}
+		if (Object.keys(rest).length > 0) return rest;
+		// An element that was sent must show even when none of its columns took anything.
+		return object !== undefined && path !== "" && !shows(node) ? { $keep: true } : undefined;
+	}
+
+	function visitSlots(
+		node: Slots,
+		value: Json | undefined,
+		path: string,
+		parent: JsonObject | undefined,
+	): Json | undefined {
+		const { claimed, layout } = assign(node, value, row);
+		const inner: JsonObject = {};
+		node.slots.forEach((one, index) => {
+			const extra = visit(one.node, claimed[index], `${path}[${index}]`, parent);
+			if (extra !== undefined) inner[index] = extra;
+		});
+		const ascending = layout.every(
+			(item, index) => typeof item === "number" && (index === 0 || item > (layout[index - 1] as number)),
+		);
+		if (ascending && Object.keys(inner).length === 0) return undefined;
+		return {
+			...(ascending ? {} : { $layout: layout as Json[] }),
+			...(Object.keys(inner).length === 0 ? {} : { $slots: inner }),
+		};
+	}
+
+	return { extra: visitMembers(mapping.root, contentOf(resource), ""), seen };
+}
+
+/** Which item of an array each slot claims, and the array with claimed items replaced by their slot's number. */
+function assign(
+	node: Slots,
+	value: Json | undefined,
+	row?: Row,
+): { claimed: (Json | undefined)[]; layout: (number | Json)[] } {
+	const items = Array.isArray(value) ? value : [];
+	const slotOf = new Map<number, number>();
+	const claimed: (Json | undefined)[] = node.slots.map(() => undefined);
+	const claim = (index: number, wanted: (item: Json) => boolean): void => {
+		if (claimed[index] !== undefined) return;
+		const at = items.findIndex((item, position) => !slotOf.has(position) && wanted(item));
+		if (at === -1) return;
+		slotOf.set(at, index);
+		claimed[index] = items[at];
+	};
+	// What the row gives for a slot is that slot's item, wherever it stands; only then does the match decide.
+	if (row !== undefined) {
+		node.slots.forEach((one, index) => {
+			const now = readNode(one.node, row);
+			if (now !== undefined) claim(index, (item) => equalJson(item, now));
+		});
+	}
+	node.slots.forEach((one, index) => {
+		claim(index, (item) => hasAll(item, one.match));
+	});
+	return { claimed, layout: items.map((item, position) => slotOf.get(position) ?? item) };
+}
+
+function pairOf(value: Json | undefined, sibling: Json): Json {
+	return value === undefined ? { $element: sibling } : { $value: value, $element: sibling };
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+	return value !== null && typeof value === "object" && !Array.isArray(value);
+}

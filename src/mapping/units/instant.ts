@@ -1,0 +1,54 @@
+import { sql } from "kysely";
+import { parseDate } from "../../fhir/dates.ts";
+import type { Cell, Unit } from "../unit.ts";
+import { empty } from "../unit.ts";
+
+/** The FHIR text of an instant cell: UTC, the fraction left out where it is zero. */
+function instantText(cell: Cell | undefined): string | undefined {
+	return typeof cell === "string" ? cell.replace(/\.0+Z$/, "Z") : undefined;
+}
+
+/**
+ * A moment in a timestamptz column: a dateTime or instant with a time and a zone. The literal (offset, zeros) stays in
+ * the residue where it differs from UTC. Fractions finer than a millisecond and partial dates are not held.
+ */
+export function instant<C extends string>(column: C): Unit<C> {
+	return {
+		unit: "instant",
+		columns: [column],
+		read: (row) => instantText(row[column]),
+		write: (element) => {
+			if (element === undefined) return empty([column]);
+			if (typeof element !== "string" || !/T\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-]\d\d:\d\d)$/.test(element))
+				return undefined;
+			const range = parseDate(element);
+			return range === undefined ? undefined : { [column]: range.lo };
+		},
+		values: (column_) => {
+			const at = column_(column);
+			const width = sql`(case when date_trunc('second', ${at}) = ${at} then interval '1 second' else interval '1 millisecond' end)`;
+			return [{ kind: "date", lo: at, hi: sql`(${at} + ${width})`, column: at }];
+		},
+		describe: () => "instant",
+	};
+}
+
+/**
+ * The end of something whose end may be unknown natively: then it is shown as its start, because R4 wants both or none
+ * (Appointment, app-2).
+ */
+export function endInstant<C extends string>(column: C, startColumn: C): Unit<C> {
+	const end = instant(column);
+	return {
+		...end,
+		unit: "end-instant",
+		columns: [column, startColumn],
+		read: (row) => instantText(row[column] ?? row[startColumn]),
+		write: (element, context, parent) => {
+			const isStart = element !== undefined && element === parent?.start;
+			return { [column]: isStart ? null : (end.write(element, context, parent)?.[column] ?? null) };
+		},
+		values: () => [],
+		describe: () => "instant; the start where the end is not known",
+	};
+}

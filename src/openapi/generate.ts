@@ -1,0 +1,35 @@
+import { pino } from "pino";
+import { buildApp } from "../app.ts";
+import { describeMappings } from "../mapping/describe.ts";
+import type { Database } from "../store/database.ts";
+
+/** A generated file: its path below the project's folder, and what it must hold. */
+export interface GeneratedFile {
+	readonly path: string;
+	readonly text: string;
+}
+
+/** Everything in openapi/ that follows from the code, computed from the routes really registered; no database is needed. */
+export async function generateDocuments(): Promise<GeneratedFile[]> {
+	const config = { baseUrl: "http://localhost:8080", trustProxy: [], bodyLimit: 1024, bcryptCost: 10, demo: false };
+	const app = await buildApp({ config, database: unused, log: pino({ level: "silent" }) });
+	await app.ready();
+	const metadata = await app.inject({ url: "/fhir/metadata", headers: { accept: "application/fhir+json" } });
+	const files = [
+		{ path: "openapi/native.json", text: jsonText(app.swagger()) },
+		{ path: "openapi/capability-statement.json", text: jsonText(JSON.parse(metadata.body)) },
+		{ path: "openapi/mappings.md", text: describeMappings() },
+	];
+	await app.close();
+	return files;
+}
+
+function jsonText(value: unknown): string {
+	return `${JSON.stringify(value, null, "\t")}\n`;
+}
+
+const unused: Database = {
+	read: () => Promise.reject(new Error("documents are generated without a database")),
+	write: () => Promise.reject(new Error("documents are generated without a database")),
+	close: () => Promise.resolve(),
+};

@@ -1,0 +1,132 @@
+import { sql } from "kysely";
+import { parseDate } from "../../fhir/dates.ts";
+import { Failure } from "../../fhir/failure.ts";
+import type { Json } from "../../fhir/json.ts";
+import type { Sql } from "../../mapping/unit.ts";
+import { type Condition, or } from "../condition.ts";
+import { splitPrefix } from "../prefix.ts";
+import type { FilterValue, Prefix } from "../query.ts";
+import type { ParameterKind } from "./kind.ts";
+
+const min = "-infinity";
+const max = "infinity";
+
+/** Date parameters (R4 search 2.1.3.8): search range S against target range T, both half-open. */
+export const date: ParameterKind = {
+	modifiers: ["missing"],
+	parse: (text, _parameter, context) => {
+		const { prefix, rest } = splitPrefix(text);
+		const range = parseDate(rest.replace(" ", "+"));
+		if (range === undefined) {
+			throw new Failure(
+				"invalid",
+				`${context.name}: "${text}" is not a date such as 2026-03-14 or ge2026-03-14T10:00:00Z`,
+			);
+		}
+		return { prefix, lo: range.lo, hi: range.hi };
+	},
+	index: (parameter, value, type, into) => {
+		const range = rangeOf(value, type);
+		if (range !== undefined) into.dates.push({ param: parameter, ...range });
+	},
+	stored: (filter) =>
+		or(
+			filter.values.map(
+				(value) => sql<boolean>`exists (select 1 from unnest(x.dates) d
+					where d.param = ${filter.parameter.code} and ${compare(value, sql`d.lo`, sql`d.hi`)})`,
+			),
+		),
+	native: (filter, values) =>
+		or(
+			filter.values.flatMap((wanted) =>
+				values.map((value): Condition => (value.kind === "date" ? compare(wanted, value.lo, value.hi) : false)),
+			),
+		),
+	storedKey: (parameter, descending) =>
+		sql`(select ${descending ? sql`max` : sql`min`}(d.lo) from unnest(x.dates) d where d.param = ${parameter})`,
+	nativeKey: (value) => (value.kind === "date" ? value.lo : sql`null::timestamptz`),
+};
+
+/**
+ * A condition every match fulfils and an index can use: the instants a column may have. Columns hold moments of at most a second's
+ * width.
+ */
+export function dateBound(values: readonly FilterValue[], column: Sql): Condition {
+	return or(
+		values.map((value): Condition => {
+			const [lo, hi] = [value.lo as string, value.hi as string];
+			switch (value.prefix) {
+				case "eq":
+					return sql<boolean>`(${column} >= ${lo}::timestamptz and ${column} < ${hi}::timestamptz)`;
+				case "ge":
+					return sql<boolean>`${column} > least(${lo}::timestamptz - interval '1 millisecond', ${hi}::timestamptz - interval '1 second')`;
+				case "gt":
+					return sql<boolean>`${column} > ${hi}::timestamptz - interval '1 second'`;
+				case "sa":
+					return sql<boolean>`${column} >= ${hi}::timestamptz`;
+				case "le":
+					return sql<boolean>`${column} < ${hi}::timestamptz`;
+				case "lt":
+				case "eb":
+					return sql<boolean>`${column} < ${lo}::timestamptz`;
+				default:
+					return true;
+			}
+		}),
+	);
+}
+
+function compare(value: FilterValue, lo: Sql, hi: Sql): Sql<boolean> {
+	const from = sql`${value.lo}::timestamptz`;
+	const to = sql`${value.hi}::timestamptz`;
+	const within = sql<boolean>`(${lo} >= ${from} and ${hi} <= ${to})`;
+	const conditions: Record<Prefix, () => Sql<boolean>> = {
+		eq: () => within,
+		ne: () => sql<boolean>`not ${within}`,
+		gt: () => sql<boolean>`${hi} > ${to}`,
+		lt: () => sql<boolean>`${lo} < ${from}`,
+		ge: () => sql<boolean>`(${hi} > ${to} or ${within})`,
+		le: () => sql<boolean>`(${lo} < ${from} or ${within})`,
+		sa: () => sql<boolean>`${lo} >= ${to}`,
+		eb: () => sql<boolean>`${hi} <= ${from}`,
+		ap: () => {
+			// A tenth of the distance to now, as R4 recommends.
+			const slack = sql`(greatest(now() - ${from}, ${from} - now()) / 10)`;
+			return sql<boolean>`(${lo} < ${to} + ${slack} and ${hi} > ${from} - ${slack})`;
+		},
+	};
+	return conditions[value.prefix ?? "eq"]();
+}
+
+function rangeOf(value: Json, type: string): { lo: string; hi: string } | undefined {
+	if (typeof value === "string") return bounds(parseDate(value)?.lo, parseDate(value)?.hi);
+	if (value === null || typeof value !== "object" || Array.isArray(value)) return undefined;
+	const object = value as { [name: string]: Json | undefined };
+	if (type === "Timing") return timingRange(object);
+	const { start, end } = object;
+	const from = typeof start === "string" ? parseDate(start)?.lo : min;
+	const to = typeof end === "string" ? parseDate(end)?.hi : max;
+	return start === undefined && end === undefined ? undefined : bounds(from, to);
+}
+
+/** The outer bounds of a Timing: its events and the period it repeats in. */
+function timingRange(timing: { [name: string]: Json | undefined }): { lo: string; hi: string } | undefined {
+	const events = (Array.isArray(timing.event) ? timing.event : []).map((event) => rangeOf(event, "dateTime"));
+	const repeat = timing.repeat as { boundsPeriod?: Json } | undefined;
+	const all = [
+		...events,
+		repeat?.boundsPeriod === undefined ? undefined : rangeOf(repeat.boundsPeriod, "Period"),
+	].filter((range) => range !== undefined);
+	if (all.length === 0) return undefined;
+	return {
+		lo: all.map((range) => range.lo).sort()[0] as string,
+		hi: all
+			.map((range) => range.hi)
+			.sort()
+			.at(-1) as string,
+	};
+}
+
+function bounds(lo: string | undefined, hi: string | undefined): { lo: string; hi: string } | undefined {
+	return lo === undefined || hi === undefined ? undefined : { lo, hi };
+}

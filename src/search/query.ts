@@ -1,0 +1,70 @@
+import type { SearchParameter } from "../fhir/definitions/definitions.ts";
+
+export type Prefix = "eq" | "ne" | "gt" | "lt" | "ge" | "le" | "sa" | "eb" | "ap";
+
+/** One value a filter asks for, already parsed; which members are set depends on the parameter's type. */
+export interface FilterValue {
+	/** date, number, quantity. */
+	readonly prefix?: Prefix;
+	/** date: half-open range of instants. number, quantity: implicit-precision bounds, as decimals. */
+	readonly lo?: string;
+	readonly hi?: string;
+	/** number, quantity: the value as written. string, uri, id: the text. */
+	readonly text?: string;
+	/** token, quantity: `undefined` any system, `null` explicitly none. */
+	readonly system?: string | null;
+	/** token, quantity: `undefined` any code of the system. */
+	readonly code?: string;
+	/** reference. */
+	readonly references?: readonly string[];
+}
+
+/** One parameter of a search: all filters must hold; in one, any value. */
+export interface Filter {
+	readonly parameter: SearchParameter;
+	readonly modifier?: "exact" | "contains" | "not" | "missing" | "identifier";
+	readonly values: readonly FilterValue[];
+	/** For `:missing`. */
+	readonly missing?: boolean;
+}
+
+export interface SortKey {
+	readonly parameter: SearchParameter;
+	readonly descending: boolean;
+}
+
+/** `_include` or `_revinclude`. */
+export interface Include {
+	/** Type the reference is in. */
+	readonly source: string;
+	readonly parameter: SearchParameter;
+	readonly target?: string;
+}
+
+/** Where the next page starts: after the resource with these sort keys, in this branch, row and part. */
+export interface Cursor {
+	readonly keys: readonly (string | null)[];
+	readonly branch: number;
+	readonly row: number;
+	readonly part: number;
+}
+
+/** A parsed search. */
+export interface SearchQuery {
+	/** Undefined: all types. */
+	readonly type: string | undefined;
+	/** For a search over all types: only these (`_type`); empty: all. */
+	readonly types: readonly string[];
+	readonly filters: readonly Filter[];
+	readonly sort: readonly SortKey[];
+	/** Matches on a page; 0: only the total. */
+	readonly count: number;
+	readonly cursor: Cursor | undefined;
+	readonly total: boolean;
+	readonly summary: "true" | "text" | "data" | "count" | "false" | undefined;
+	readonly elements: readonly string[];
+	readonly includes: readonly Include[];
+	readonly revincludes: readonly Include[];
+	/** Parameters in use, for the self link. */
+	readonly applied: readonly (readonly [name: string, value: string])[];
+}

@@ -1,0 +1,196 @@
+import { sql } from "kysely";
+import { columnsOfMapping, type Mapping } from "../../mapping/define.ts";
+import type { Sql } from "../../mapping/unit.ts";
+import { columnName } from "../../tables/columns.ts";
+import { and, asSql, type Condition, or } from "../condition.ts";
+import { type ColumnOf, type Source, sourcesOf } from "../native-values.ts";
+import { kinds } from "../params/all.ts";
+import type { SearchQuery, SortKey } from "../query.ts";
+import type { Branch, IdLimit } from "./branch.ts";
+import { filtersOf, fingerprint, isSubject, nativeCondition, rowBounds, storedCondition } from "./filters.ts";
+import type { Key } from "./keyset.ts";
+
+/** SQL of a property of the row `t`. */
+export const rowColumn: ColumnOf = (property) => sql.ref(`t.${columnName(property)}`);
+
+/** The branches a table contributes to a search: its rows, and those whose searched elements sit in the residue. */
+export function nativeBranches(
+	table: string,
+	mappings: readonly Mapping[],
+	query: SearchQuery,
+	ids: IdLimit | undefined,
+): Branch[] {
+	const sorted = mappings.map((mapping) => fingerprintOfKeys(mapping, query.sort));
+	// Rows can be read once for all their parts only where the parts sort alike.
+	const groups = sorted.every((one) => one === sorted[0]) ? [mappings] : mappings.map((one) => [one]);
+	return groups
+		.flatMap((group) => [rows(table, group, query, ids), overridden(table, group, query, ids)])
+		.filter((one) => one.where !== false);
+}
+
+function rows(table: string, mappings: readonly Mapping[], query: SearchQuery, ids: IdLimit | undefined): Branch {
+	const filters = filtersOf(query);
+	const searched = overridable(mappings[0] as Mapping, query);
+	const partConditions = mappings.map((mapping): Condition => {
+		const matches = filters.map((filter) =>
+			nativeCondition(filter, sourcesOf(mapping, filter.parameter, rowColumn), rowColumn),
+		);
+		const moved: Condition =
+			searched.length === 0 ? true : sql<boolean>`not coalesce(${mapping.id.part} = any(res.moved), false)`;
+		return and([present(mapping), limitedTo(ids, mapping), ...matches, moved]);
+	});
+	return {
+		kind: "native",
+		mappings,
+		columns: rowColumns(mappings, sql`res.residue`),
+		from: sql`public.${sql.ref(table)} t ${personJoin(mappings)}
+			left join lateral (
+				select json_agg(json_build_array(x.part, x.id, x.meta, x.body)) residue,
+					array_agg(x.part) filter (where x.overrides && ${sql.val(searched)}::text[]) moved
+				from fhir.resource x where x.table_name = ${table} and x.row_id = t.id and x.type = ${mappings[0]?.type}
+			) res on true
+			cross join lateral (select ${mask(partConditions)} parts) m`,
+		where: and([...anyPart(partConditions), rowBounds(mappings, filters, rowColumn), anyRow(ids, mappings)]),
+		rowId: sql`t.id`,
+		parts: sql`m.parts`,
+		keys: keysOf(mappings[0] as Mapping, query.sort, false),
+	};
+}
+
+/** At least one part matches; what folds to nothing leaves no branch. */
+function anyPart(conditions: readonly Condition[]): Condition[] {
+	return or(conditions) === false ? [false] : [sql<boolean>`m.parts <> 0`];
+}
+
+function overridden(table: string, mappings: readonly Mapping[], query: SearchQuery, ids: IdLimit | undefined): Branch {
+	const filters = filtersOf(query);
+	const searched = overridable(mappings[0] as Mapping, query);
+	const partConditions = mappings.map((mapping): Condition => {
+		const matches = filters.map((filter): Condition => {
+			const sources = sourcesOf(mapping, filter.parameter, rowColumn);
+			const native = nativeCondition(filter, sources, rowColumn);
+			if (isSubject(sources)) return native;
+			return sql<boolean>`(case when ${filter.parameter.code} = any(x.overrides)
+				then ${asSql(storedCondition(filter))} else ${asSql(native)} end)`;
+		});
+		return and([sql<boolean>`x.part = ${mapping.id.part}`, present(mapping), limitedTo(ids, mapping), ...matches]);
+	});
+	return {
+		kind: "overridden",
+		mappings,
+		columns: rowColumns(mappings, sql`json_build_array(json_build_array(x.part, x.id, x.meta, x.body))`),
+		from: sql`fhir.resource x join public.${sql.ref(table)} t on t.id = x.row_id ${personJoin(mappings)}
+			cross join lateral (select ${mask(partConditions)} parts) m`,
+		where:
+			searched.length === 0
+				? false
+				: and([
+						...anyPart(partConditions),
+						sql<boolean>`x.table_name = ${table} and x.type = ${mappings[0]?.type} and x.overrides && ${sql.val(searched)}::text[]`,
+						rowBounds(mappings, filters, rowColumn),
+						anyRow(ids, mappings),
+					]),
+		rowId: sql`t.id`,
+		parts: sql`m.parts`,
+		keys: keysOf(mappings[0] as Mapping, query.sort, true),
+	};
+}
+
+/** Parameters of the search whose elements may sit in a residue. */
+function overridable(mapping: Mapping, query: SearchQuery): string[] {
+	const used = [...filtersOf(query), ...query.sort].map(({ parameter }) => parameter);
+	return [
+		...new Set(
+			used
+				.filter((one) => one.code !== "_lastUpdated" && !isSubject(sourcesOf(mapping, one, rowColumn)))
+				.map((one) => one.code),
+		),
+	];
+}
+
+/** The row yields this part. */
+function present(mapping: Mapping): Condition {
+	const only = Object.entries(mapping.onlyWhere).map(
+		([property, values]) =>
+			sql<boolean>`${rowColumn(property)} in (${sql.join(values.map((value) => sql.lit(value)))})`,
+	);
+	const any = mapping.presentWhenAny.map((property) => sql<boolean>`${rowColumn(property)} is not null`);
+	return and([...only, any.length === 0 ? true : or(any)]);
+}
+
+function limitedTo(ids: IdLimit | undefined, mapping: Mapping): Condition {
+	if (ids === undefined) return true;
+	const list = ids.rows.get(mapping.name);
+	return list === undefined ? false : sql<boolean>`t.id = any(${sql.val(list)}::int[])`;
+}
+
+function anyRow(ids: IdLimit | undefined, mappings: readonly Mapping[]): Condition {
+	if (ids === undefined) return true;
+	return sql<boolean>`t.id = any(${sql.val(mappings.flatMap((mapping) => ids.rows.get(mapping.name) ?? []))}::int[])`;
+}
+
+function mask(conditions: readonly Condition[]): Sql {
+	return sql.join(
+		conditions.map((condition, bit) => sql`(case when ${asSql(condition)} then ${sql.lit(2 ** bit)} else 0 end)`),
+		sql` + `,
+	);
+}
+
+/** The columns mappings read, under their property names, and what the store needs of every row. */
+export function rowColumns(mappings: readonly Mapping[], residue: Sql): Sql {
+	const properties = new Set(mappings.flatMap((mapping) => columnsOfMapping(mapping)));
+	const named = [...properties].map((property) => sql`${rowColumn(property)} as ${sql.ref(property)}`);
+	const subject = hasPerson(mappings) ? sql`p.fhir_id` : sql`null::text`;
+	return sql.join([
+		...named,
+		sql`${subject} as "$subject"`,
+		sql`t.version as "$version"`,
+		sql`t.updated_at as "$updated"`,
+		sql`${residue} as residue`,
+	]);
+}
+
+/** The Patient that stands for the person a row is about; beside a patients row only where it is another one. */
+export function personJoin(mappings: readonly Mapping[]): Sql {
+	const { table, owner } = mappings[0] as Mapping;
+	if (!hasPerson(mappings)) return sql``;
+	const another = table === "patients" ? sql`and p.patient_id <> t.id` : sql``;
+	return sql`left join fhir.person p on p.user_id = ${rowColumn(owner)} and p.subject ${another}`;
+}
+
+/** An account that is no patient's stands for nobody's Patient. */
+function hasPerson(mappings: readonly Mapping[]): boolean {
+	return mappings[0]?.table !== "users";
+}
+
+function keysOf(mapping: Mapping, sort: readonly SortKey[], withResidue: boolean): Key[] {
+	return sort.map(({ parameter, descending }) => {
+		const sources = sourcesOf(mapping, parameter, rowColumn);
+		const native = nativeKey(sources, parameter.type, descending);
+		const expression =
+			withResidue && !isSubject(sources) && parameter.code !== "_lastUpdated"
+				? sql`(case when ${parameter.code} = any(x.overrides) then ${kinds[parameter.type].storedKey(parameter.code, descending)} else ${native} end)`
+				: native;
+		const filled =
+			!withResidue && sources.length === 1 && sources[0]?.unit.required === true && parameter.type === "date";
+		return { expression, descending, type: parameter.type, filled };
+	});
+}
+
+function nativeKey(sources: readonly Source[], type: SortKey["parameter"]["type"], descending: boolean): Sql {
+	const keys = sources.flatMap(({ values }) => values).map((value) => kinds[type].nativeKey(value));
+	if (keys.length === 0)
+		return type === "date"
+			? sql`null::timestamptz`
+			: type === "number" || type === "quantity"
+				? sql`null::numeric`
+				: sql`null::text`;
+	if (keys.length === 1) return keys[0] as Sql;
+	return descending ? sql`greatest(${sql.join(keys)})` : sql`least(${sql.join(keys)})`;
+}
+
+function fingerprintOfKeys(mapping: Mapping, sort: readonly SortKey[]): string {
+	return keysOf(mapping, sort, false)
+		.map((key) => fingerprint(key.expression as never))
+		.join();
+}

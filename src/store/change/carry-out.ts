@@ -1,0 +1,111 @@
+import { sql } from "kysely";
+import { Failure } from "../../fhir/failure.ts";
+import type { Mapping } from "../../mapping/define.ts";
+import { mappingsOf } from "../../mapping/registry.ts";
+import type { Cells } from "../../mapping/unit.ts";
+import { nativeVersion, type WholeRow, wholeVersion } from "../build-version.ts";
+import type { Transaction } from "../database.ts";
+import { loadRows } from "../load.ts";
+import type { ResourceVersion } from "../resource-version.ts";
+import { deleteRows, insertRows, updateRows } from "../rows.ts";
+import type { Effects } from "./effects.ts";
+import { completePatient, defaultCalendars } from "./people.ts";
+import { entityOfMapping } from "./plan.ts";
+import { claimRows, writeResources } from "./write-resources.ts";
+
+/** Writes everything, and gives the new versions by `Type/id`. */
+export async function carryOut(tx: Transaction, effects: Effects): Promise<Map<string, ResourceVersion>> {
+	for (const { mapping, ids } of effects.deletes.values()) {
+		await deleteRows(tx, entityOfMapping(mapping), [...ids]);
+		if (mapping.table === "patients") await disown(tx, [...ids]);
+	}
+	for (const [, list] of Map.groupBy(effects.inserts, ({ mapping }) => mapping.table)) {
+		const mapping = list[0]?.mapping as Mapping;
+		const rows = await complete(
+			tx,
+			mapping,
+			list.map(({ id, version, cells }) => ({ ...filled(cells), id, ...(version === 1 ? {} : { version }) })),
+		);
+		const insert = () => insertRows(tx, entityOfMapping(mapping), rows);
+		// Nobody but the system may say whose account a patient is (access.guard_patient); `complete` has just made it.
+		const inserted = mapping.table === "patients" ? await tx.asSystem(insert) : await insert();
+		// The guard gives another id to a row whose number a client claimed meanwhile; the transaction must then be planned anew.
+		if (inserted.some((row, index) => row.id !== rows[index]?.id))
+			throw Object.assign(new Error("row id claimed"), { code: "40001" });
+	}
+	for (const rows of effects.updates.values()) {
+		const [first] = rows.values();
+		if (first === undefined) continue;
+		await updateRows(
+			tx,
+			entityOfMapping(first.mapping),
+			[...rows].map(([id, { cells }]) => ({ id, changes: cells })),
+		);
+	}
+	const versions = await settle(tx, effects);
+	await writeResources(tx, effects.created, effects.replaced);
+	await claimRows(tx, effects.claims);
+	for (const whole of await wholes(tx, effects)) versions.set(`${whole.type}/${whole.id}`, wholeVersion(whole));
+	return versions;
+}
+
+/** A deleted patient is in nobody's care: what remains of them (that an id was theirs) belongs to who deleted it. */
+async function disown(tx: Transaction, patientIds: readonly number[]): Promise<void> {
+	await tx.asSystem(() =>
+		tx.query(sql`update fhir.resource set user_id = null, created_by = ${tx.caller.userId}
+			where type = 'Patient' and table_name = 'patients' and row_id = any(${sql.val(patientIds)}::int[])`),
+	);
+}
+
+/** Columns that were not given keep their defaults. */
+function filled(cells: Cells): Cells {
+	return Object.fromEntries(Object.entries(cells).filter(([, cell]) => cell !== null));
+}
+
+/** What a row needs beyond what its resource says. */
+async function complete(tx: Transaction, mapping: Mapping, rows: readonly Cells[]): Promise<Cells[]> {
+	if (mapping.table === "patients") {
+		const done: Cells[] = [];
+		for (const row of rows) done.push(await completePatient(tx, row));
+		return done;
+	}
+	if (mapping.table !== "calendar_events") return [...rows];
+	const calendars = await defaultCalendars(
+		tx,
+		rows.map((row) => row.userId as number),
+	);
+	return rows.map((row) => ({ ...row, calendarId: calendars.get(row.userId as number) ?? null }));
+}
+
+/** Reads the rows back as the next reader will, and computes what they do not hold. */
+async function settle(tx: Transaction, effects: Effects): Promise<Map<string, ResourceVersion>> {
+	const versions = new Map<string, ResourceVersion>();
+	for (const [, list] of Map.groupBy(effects.pending, ({ mapping }) => `${mapping.type} ${mapping.table}`)) {
+		const mappings = mappingsOf(list[0]?.mapping.type as string).filter((one) => one.table === list[0]?.mapping.table);
+		const rows = await loadRows(
+			tx,
+			mappings,
+			list.map(({ rowId }) => rowId),
+		);
+		for (const pending of list) {
+			const loaded = rows.get(pending.rowId);
+			if (loaded === undefined) throw new Failure("forbidden", "this would make a resource you may not see");
+			const residue = effects.settle(pending, loaded.row);
+			versions.set(
+				`${pending.mapping.type}/${pending.id}`,
+				nativeVersion(pending.mapping, pending.rowId, loaded.row, residue),
+			);
+		}
+	}
+	return versions;
+}
+
+/** The bodies just written, with the time the database gave them. */
+async function wholes(tx: Transaction, effects: Effects): Promise<WholeRow[]> {
+	const written = [...effects.created, ...effects.replaced].filter((row) => row.table_name === null && !row.deleted);
+	if (written.length === 0) return [];
+	return tx.query(sql<WholeRow>`
+		select x.type, x.id, x.version, x.last_updated, x.user_id, x.meta, x.body
+		from json_to_recordset(${JSON.stringify(written.map(({ type, id }) => ({ type, id })))}::json) as w(type text, id text)
+		join fhir.resource x on x.type = w.type and x.id = w.id`);
+}

@@ -1,0 +1,155 @@
+import { sql } from "kysely";
+import { Failure, type Issue } from "../../fhir/failure.ts";
+import type { JsonObject } from "../../fhir/json.ts";
+import type { Mapping } from "../../mapping/define.ts";
+import { mappingNamed } from "../../mapping/registry.ts";
+import { ownerOf } from "../build-version.ts";
+import type { Transaction } from "../database.ts";
+import type { Change, ChangeResult } from "../resource-version.ts";
+import { allocateIds } from "../rows.ts";
+import type { Effects } from "./effects.ts";
+import { type People, refuseWhileDataExist } from "./people.ts";
+import { entityOfMapping, mappingFor } from "./plan.ts";
+import type { State } from "./state.ts";
+
+/** Turns changes into effects, one by one, against the states they find. */
+export class Gatherer {
+	private readonly tx: Transaction;
+	private readonly people: People;
+	private readonly states: ReadonlyMap<string, State>;
+	private readonly effects: Effects;
+
+	constructor(tx: Transaction, people: People, states: ReadonlyMap<string, State>, effects: Effects) {
+		this.tx = tx;
+		this.people = people;
+		this.states = states;
+		this.effects = effects;
+	}
+
+	async gather(changes: readonly Change[], indexes: readonly number[]): Promise<ChangeResult["outcome"][]> {
+		const outcomes: ChangeResult["outcome"][] = [];
+		const failed: Issue[] = [];
+		let kind: Failure["kind"] | undefined;
+		for (const [position, change] of changes.entries()) {
+			const at = indexes[position] as number;
+			try {
+				outcomes.push(await this.one(change));
+			} catch (error) {
+				if (!(error instanceof Failure)) throw error;
+				kind ??= error.kind;
+				failed.push(...error.issues.map((issue) => ({ ...issue, at })));
+				outcomes.push("absent");
+			}
+		}
+		if (kind !== undefined) throw new Failure(kind, failed);
+		return outcomes;
+	}
+
+	private async one(change: Change): Promise<ChangeResult["outcome"]> {
+		if (change.kind === "create") {
+			const { plan, resource } = change;
+			if (plan.row === undefined) this.effects.whole(resource, plan.id, 1, "new");
+			else
+				this.effects.insertRow(
+					mappingNamed(plan.row.mapping),
+					resource,
+					{ rowId: plan.row.id, id: plan.id, version: 1, natural: true },
+					"new",
+				);
+			return "created";
+		}
+		const state = this.states.get(`${change.type}/${change.id}`) ?? { kind: "nothing" };
+		return change.kind === "delete"
+			? this.delete(change.type, change.id, state)
+			: this.update(change.resource, change.id, state);
+	}
+
+	private async update(resource: JsonObject, id: string, state: State): Promise<ChangeResult["outcome"]> {
+		const mapping = mappingFor(resource, this.people);
+		switch (state.kind) {
+			case "nothing":
+			case "deleted": {
+				const linked = state.kind === "deleted" && state.linked;
+				await this.place(
+					mapping,
+					resource,
+					id,
+					state.kind === "deleted" ? state.version + 1 : 1,
+					linked ? "there" : "new",
+				);
+				await this.keepNaturalIdApart(state, `${resource.resourceType}/${id}`);
+				return "created";
+			}
+			case "whole":
+				await this.place(mapping, resource, id, state.version + 1, "there");
+				return "updated";
+			case "row": {
+				// A row that no resource becomes (a therapist's account) takes every update of its own.
+				const stays = (state.mapping.takes === "none" ? state.mapping : mapping) === state.mapping;
+				if (stays && !this.effects.disturbsOthers(state.mapping, resource, state.loaded)) {
+					this.effects.updateRow(state.mapping, resource, state.loaded, id);
+					return "updated";
+				}
+				// The resource leaves its row, but keeps its id and goes on counting its versions.
+				const rowStays = this.effects.removeFromRow(state.mapping, state.loaded);
+				const entry = state.linked || state.loaded.residues.has(state.mapping.id.part) ? "there" : "new";
+				await this.place(mapping, resource, id, state.version + 1, entry);
+				if (rowStays) this.effects.rename(state.mapping, state.loaded.rowId, ownerOf(state.mapping, state.loaded.row));
+				return "updated";
+			}
+		}
+	}
+
+	private async place(
+		mapping: Mapping | undefined,
+		resource: JsonObject,
+		id: string,
+		version: number,
+		entry: "new" | "there",
+	): Promise<void> {
+		if (mapping === undefined) return this.effects.whole(resource, id, version, entry);
+		const [rowId] = await allocateIds(this.tx, entityOfMapping(mapping), 1);
+		this.effects.insertRow(mapping, resource, { rowId: rowId as number, id, version, natural: false }, entry);
+	}
+
+	/** An id of our own form that a client chose must not come to mean the row it looks like. */
+	private async keepNaturalIdApart(state: State, name: string): Promise<void> {
+		if ((state.kind !== "nothing" && state.kind !== "deleted") || state.row === undefined) return;
+		const { mapping, rowId, owner } = state.row;
+		if (owner !== undefined) return this.effects.rename(mapping, rowId, owner);
+		const taken = await this.tx.asSystem(() =>
+			this.tx.query(sql`select 1 from public.${sql.ref(mapping.table)} where id = ${rowId}`),
+		);
+		if (taken.length > 0) throw new Failure("conflict", `${name}: this id is taken`);
+		this.effects.claims.push({ table_name: mapping.table, row_id: rowId });
+	}
+
+	private async delete(type: string, id: string, state: State): Promise<ChangeResult["outcome"]> {
+		if (state.kind === "whole") this.effects.deleteWhole(type, id, state.version + 1, state.whole.user_id);
+		else if (state.kind === "row") {
+			if (state.mapping.takes === "none")
+				throw new Failure("forbidden", `${type}/${id} is an account and cannot be deleted here`);
+			const user = state.loaded.row.userId;
+			if (type === "Patient" && typeof user === "number") await refuseWhileDataExist(this.tx, user, personalTables);
+			this.effects.removeFromRow(state.mapping, state.loaded);
+		} else return "absent";
+		return "deleted";
+	}
+}
+
+/** Tables whose rows keep a patient from being deleted. */
+const personalTables = [
+	"vitals_samples",
+	"medications",
+	"medication_logs",
+	"alerts",
+	"calendar_events",
+	"meal_entries",
+	"exercise_logs",
+	"therapy_goals",
+	"device_connections",
+	"sleep_logs",
+	"hydration_logs",
+	"daily_scores",
+	"providers",
+];

@@ -1,0 +1,50 @@
+import { patientCompartmentParams } from "../../fhir/definitions/definitions.ts";
+import type { WriteContext } from "../../mapping/unit.ts";
+import type { IndexEntries } from "../../search/params/kind.ts";
+
+/**
+ * Types that are about no patient by nature: everybody signed in may read them. A resource of another type that names no patient of
+ * ours is seen by who wrote it (and by the system) only.
+ */
+const sharedTypes: ReadonlySet<string> = new Set([
+	"ActivityDefinition",
+	"CapabilityStatement",
+	"CodeSystem",
+	"ConceptMap",
+	"Endpoint",
+	"HealthcareService",
+	"Library",
+	"Location",
+	"Measure",
+	"Medication",
+	"MedicationKnowledge",
+	"NamingSystem",
+	"OperationDefinition",
+	"Organization",
+	"OrganizationAffiliation",
+	"PlanDefinition",
+	"Practitioner",
+	"PractitionerRole",
+	"Questionnaire",
+	"SearchParameter",
+	"StructureDefinition",
+	"Substance",
+	"ValueSet",
+]);
+
+export function isShared(type: string): boolean {
+	return sharedTypes.has(type);
+}
+
+/** The patient a stored resource is about: the first of the R4 patient compartment's parameters that names one of ours. */
+export function ownerOfEntries(type: string, entries: IndexEntries, people: WriteContext): number | null {
+	for (const code of patientCompartmentParams(type)) {
+		const prefix = `${code} `;
+		for (const term of entries.terms) {
+			if (!term.startsWith(`${prefix}Patient/`)) continue;
+			const user = people.resolve(term.slice(prefix.length));
+			if (user !== undefined) return user;
+		}
+	}
+	return null;
+}

@@ -1,0 +1,132 @@
+import { randomUUID } from "node:crypto";
+import { sql } from "kysely";
+import { Failure } from "../../fhir/failure.ts";
+import type { Cells } from "../../mapping/unit.ts";
+import type { Transaction } from "../database.ts";
+
+/** The account that answers for patients who arrive without a therapist of ours. */
+const intakeEmail = "intake@heart-recovery.invalid";
+
+/** Row ids behind literal references, as far as the caller may see them: `Patient/12` → users.id, `Practitioner/user-5` → users.id. */
+export class People {
+	private readonly users: ReadonlyMap<string, number | null>;
+	private readonly coming: ReadonlySet<string>;
+
+	constructor(users: ReadonlyMap<string, number | null>, coming: ReadonlySet<string> = new Set()) {
+		this.users = users;
+		this.coming = coming;
+	}
+
+	/** A users.id; 0 for a Patient that is created in the same bundle and has none yet. */
+	resolve(reference: string): number | undefined {
+		const known = this.users.get(reference);
+		return known ?? (this.coming.has(reference) ? 0 : undefined);
+	}
+}
+
+/** Looks up the people some references lead to. `coming`: references to Patients about to be created. */
+export async function findPeople(
+	tx: Transaction,
+	references: ReadonlySet<string>,
+	coming: ReadonlySet<string> = new Set(),
+): Promise<People> {
+	const users = new Map<string, number | null>();
+	const patients = [...references]
+		.filter((one) => one.startsWith("Patient/"))
+		.map((one) => one.slice("Patient/".length));
+	const therapists = [...references].flatMap((one) => {
+		const found = /^Practitioner\/user-([1-9]\d{0,8})$/.exec(one);
+		return found === null ? [] : [Number(found[1])];
+	});
+	if (patients.length > 0) {
+		const rows = await tx.query(sql<{ fhir_id: string; patient_id: number; user_id: number | null }>`
+			select fhir_id, patient_id, user_id from fhir.person where fhir_id = any(${sql.val(patients)}::text[])`);
+		for (const row of rows) users.set(`Patient/${row.fhir_id}`, row.user_id ?? (await giveAccount(tx, row.patient_id)));
+	}
+	if (therapists.length > 0) {
+		const rows = await tx.query(sql<{ id: number }>`
+			select id from users where id = any(${sql.val(therapists)}::int[]) and role = 'therapist'`);
+		for (const row of rows) users.set(`Practitioner/user-${row.id}`, row.id);
+	}
+	return new People(users, coming);
+}
+
+/** A patient that was made without an account gets one when the first data about them arrives. */
+async function giveAccount(tx: Transaction, patientId: number): Promise<number> {
+	if (tx.caller.role === "person") throw new Failure("forbidden", "only a therapist or an administrator can do this");
+	return tx.asSystem(async () => {
+		const [patient] = await tx.query(sql<{ user_id: number | null; name: string; email: string | null }>`
+			select user_id, name, email from patients where id = ${patientId} for update`);
+		if (patient?.user_id != null) return patient.user_id;
+		const id = await addAccount(tx, patient?.name ?? "Unknown", patient?.email ?? null, "patient");
+		await tx.query(sql`update patients set user_id = ${id} where id = ${patientId}`);
+		return id;
+	});
+}
+
+/**
+ * What a patients row needs beside what a Patient says: an account (role patient, no password) and a therapist – the one named if
+ * they are ours, else the therapist who acts, else the intake therapist.
+ */
+export async function completePatient(tx: Transaction, cells: Cells): Promise<Cells> {
+	if (tx.caller.role === "person") throw new Failure("forbidden", "a patient cannot add patients");
+	const acting = tx.caller.role === "therapist" ? tx.caller.userId : undefined;
+	// A therapist cannot add patients for another one: they would not see what they made.
+	const named = acting ?? (cells.therapistId as number | null | undefined);
+	return tx.asSystem(async () => {
+		const userId = await addAccount(tx, String(cells.name), cells.email as string | null, "patient");
+		return { ...cells, userId, therapistId: named ?? (await intakeTherapist(tx)) };
+	});
+}
+
+async function intakeTherapist(tx: Transaction): Promise<number> {
+	await tx.query(sql`select pg_advisory_xact_lock(hashtextextended('intake therapist', 0))`);
+	const [found] = await tx.query(sql<{ id: number }>`select id from users where email = ${intakeEmail}`);
+	return found?.id ?? addAccount(tx, "Intake", intakeEmail, "therapist");
+}
+
+/** Adds an account that cannot sign in. An address somebody else has is not taken over. */
+async function addAccount(
+	tx: Transaction,
+	name: string,
+	email: string | null,
+	role: "patient" | "therapist",
+): Promise<number> {
+	const unique = `${role}-${randomUUID()}@heart-recovery.invalid`;
+	const [row] = await tx.query(sql<{ id: number }>`
+		insert into users (email, name, role)
+		select case when ${email}::text is null or exists (select 1 from users where lower(email) = lower(${email}::text))
+			then ${unique} else ${email}::text end, ${name}, ${role}
+		returning id`);
+	return (row as { id: number }).id;
+}
+
+/** What a calendar_events row needs beside what an Appointment says: the person's default calendar, made when there is none. */
+export async function defaultCalendars(tx: Transaction, userIds: readonly number[]): Promise<Map<number, number>> {
+	const ids = [...new Set(userIds)].sort((a, b) => a - b);
+	for (const id of ids) await tx.query(sql`select pg_advisory_xact_lock(hashtextextended('default calendar', ${id}))`);
+	await tx.query(sql`
+		insert into calendars (user_id, name, is_default, is_visible)
+		select u, 'Calendar', true, true from unnest(${sql.val(ids)}::int[]) u
+		where not exists (select 1 from calendars c where c.user_id = u and c.is_default)`);
+	const rows = await tx.query(sql<{ user_id: number; id: number }>`
+		select user_id, min(id) id from calendars where user_id = any(${sql.val(ids)}::int[]) and is_default group by user_id`);
+	return new Map(rows.map((row) => [row.user_id, row.id]));
+}
+
+/** A person whose data are still here cannot be deleted; throws `conflict` naming what there is. */
+export async function refuseWhileDataExist(tx: Transaction, userId: number, tables: readonly string[]): Promise<void> {
+	const checks = tables.map(
+		(table) =>
+			sql`select ${sql.lit(table)} t where exists (select 1 from public.${sql.ref(table)} where user_id = ${userId})`,
+	);
+	const rows = await tx.query(sql<{ t: string }>`
+		${sql.join(checks, sql` union all `)}
+		union all select distinct type from fhir.resource where user_id = ${userId} and not deleted and table_name is null`);
+	if (rows.length > 0) {
+		throw new Failure(
+			"conflict",
+			`the Patient still has data (${rows.map((row) => row.t).join(", ")}); delete these first`,
+		);
+	}
+}

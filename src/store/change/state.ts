@@ -1,0 +1,103 @@
+import type { Mapping } from "../../mapping/define.ts";
+import { isPresent } from "../../mapping/project.ts";
+import { mappingsOf } from "../../mapping/registry.ts";
+import { ownerOf, type WholeRow } from "../build-version.ts";
+import type { Transaction } from "../database.ts";
+import { instanceVersions } from "../history.ts";
+import { type LoadedRow, loadRows, loadWholes } from "../load.ts";
+import { locate } from "../locate.ts";
+
+/** The row an id of our own form looks like; `owner` is set when the row is there (without yielding the resource). */
+export interface NaturalRow {
+	readonly mapping: Mapping;
+	readonly rowId: number;
+	readonly owner?: number | null;
+}
+
+/** What is there, locked, for an id somebody wants to change. */
+export type State =
+	/** Never existed, as far as the caller may see. */
+	| { readonly kind: "nothing"; readonly row?: NaturalRow }
+	/** Existed; `version` is that of the deletion. `linked`: `fhir.resource` still has an entry. */
+	| { readonly kind: "deleted"; readonly version: number; readonly linked: boolean; readonly row?: NaturalRow }
+	| { readonly kind: "whole"; readonly version: number; readonly whole: WholeRow }
+	| {
+			readonly kind: "row";
+			readonly version: number;
+			readonly mapping: Mapping;
+			readonly loaded: LoadedRow;
+			readonly linked: boolean;
+	  };
+
+/** The state of some resources, by `Type/id`; rows are locked in a fixed order so that two writers cannot wait for each other. */
+export async function lockStates(
+	tx: Transaction,
+	wanted: readonly { type: string; id: string }[],
+): Promise<Map<string, State>> {
+	const states = new Map<string, State>();
+	const byType = [...Map.groupBy(wanted, ({ type }) => type)].sort(([a], [b]) => (a < b ? -1 : 1));
+	for (const [type, list] of byType) {
+		for (const [id, state] of await statesOfType(tx, type, [...new Set(list.map((one) => one.id))]))
+			states.set(`${type}/${id}`, state);
+	}
+	return states;
+}
+
+async function statesOfType(tx: Transaction, type: string, ids: readonly string[]): Promise<Map<string, State>> {
+	const located = await locate(tx, type, ids);
+	const locations = [...located.values()];
+	const wholes = await loadWholes(
+		tx,
+		locations.flatMap((one) => (one.kind === "whole" ? [one.key] : [])),
+		true,
+	);
+	const rows = new Map<string, Map<number, LoadedRow>>();
+	for (const [table, list] of Map.groupBy(
+		locations.filter((one) => one.kind === "row"),
+		({ mapping }) => mapping.table,
+	)) {
+		// Everything the row yields: changing one part may concern the others.
+		const mappings = mappingsOf(type).filter((one) => one.table === table);
+		rows.set(
+			table,
+			await loadRows(
+				tx,
+				mappings,
+				list.map((one) => one.rowId),
+				true,
+			),
+		);
+	}
+	const states = new Map<string, State>();
+	for (const id of ids) {
+		const location = located.get(id);
+		if (location?.kind === "whole") {
+			const whole = wholes.get(location.key);
+			if (whole !== undefined && !whole.deleted) states.set(id, { kind: "whole", version: whole.version, whole });
+			else if (whole !== undefined) states.set(id, { kind: "deleted", version: whole.version, linked: true });
+			continue;
+		}
+		const loaded = location === undefined ? undefined : rows.get(location.mapping.table)?.get(location.rowId);
+		if (location !== undefined && loaded !== undefined && isPresent(location.mapping, loaded.row)) {
+			states.set(id, {
+				kind: "row",
+				version: loaded.row.$version,
+				mapping: location.mapping,
+				loaded,
+				linked: location.linked,
+			});
+			continue;
+		}
+		const row =
+			location === undefined || location.linked ? {} : { row: naturalRow(location.mapping, location.rowId, loaded) };
+		const [latest] = await instanceVersions(tx, type, id);
+		if (latest === undefined) states.set(id, { kind: "nothing", ...row });
+		else
+			states.set(id, { kind: "deleted", version: Number(latest.versionId), linked: location?.linked ?? false, ...row });
+	}
+	return states;
+}
+
+function naturalRow(mapping: Mapping, rowId: number, loaded: LoadedRow | undefined): NaturalRow {
+	return { mapping, rowId, ...(loaded === undefined ? {} : { owner: ownerOf(mapping, loaded.row) }) };
+}

@@ -1,0 +1,185 @@
+import { sql } from "kysely";
+import { parseDate } from "../fhir/dates.ts";
+import { Failure } from "../fhir/failure.ts";
+import { mappedTypes, tablesOf } from "../mapping/registry.ts";
+import { and, asSql, type Condition } from "../search/condition.ts";
+import { deletion, wholeVersion } from "./build-version.ts";
+import type { Transaction } from "./database.ts";
+import {
+	allImages,
+	type Entry,
+	entryColumns,
+	type Image,
+	instanceVersions,
+	subjectJoin,
+	versionsOfImage,
+} from "./history.ts";
+import type { HistoryPage, ResourceVersion } from "./resource-version.ts";
+
+/** What a history is asked for (R4 http 2.21.0.11): `_since` and `_at` as the client wrote them. */
+export interface HistoryRequest {
+	readonly count: number;
+	readonly since?: string;
+	readonly at?: string;
+	readonly cursor?: string;
+	readonly total: boolean;
+}
+
+/** A place in a history: everything older than this comes after it. `skip` resources of the same moment were shown already. */
+interface Place {
+	readonly at: string;
+	readonly skip: number;
+}
+
+/** A page of the history of an instance, a type or everything, newest first. @throws Failure `not-found` for an instance that never was. */
+export async function readHistory(
+	tx: Transaction,
+	scope: { type?: string; id?: string },
+	request: HistoryRequest,
+): Promise<HistoryPage> {
+	const place = request.cursor === undefined ? undefined : decodePlace(request.cursor);
+	const window = windowOf(request);
+	const source =
+		scope.id === undefined
+			? await versionsSince(tx, scope.type, window, place, request.count)
+			: await instanceHistory(tx, scope.type as string, scope.id, window, place);
+	const versions = source.slice(place?.skip ?? 0, (place?.skip ?? 0) + request.count);
+	const last = versions.at(-1);
+	const more = source.length > (place?.skip ?? 0) + request.count;
+	return {
+		versions,
+		total: request.total && scope.id !== undefined && place === undefined ? source.length : undefined,
+		nextCursor:
+			more && last !== undefined ? encodePlace(last, source, (place?.skip ?? 0) + versions.length) : undefined,
+	};
+}
+
+interface Window {
+	readonly since: string | undefined;
+	readonly until: string | undefined;
+	/** `_at`: only versions current at some time from here on. */
+	readonly currentFrom: string | undefined;
+}
+
+function windowOf({ since, at }: HistoryRequest): Window {
+	const from = since === undefined ? undefined : rangeOf("_since", since);
+	const during = at === undefined ? undefined : rangeOf("_at", at);
+	return { since: from?.lo, until: during?.hi, currentFrom: during?.lo };
+}
+
+function rangeOf(name: string, text: string): { lo: string; hi: string } {
+	const range = parseDate(text.replace(" ", "+"));
+	if (range === undefined) throw new Failure("invalid", `${name}: "${text}" is not a date or an instant`);
+	return range;
+}
+
+async function instanceHistory(
+	tx: Transaction,
+	type: string,
+	id: string,
+	window: Window,
+	place: Place | undefined,
+): Promise<ResourceVersion[]> {
+	const all = await instanceVersions(tx, type, id);
+	if (all.length === 0) throw new Failure("not-found", `${type}/${id} is not known`);
+	const chosen = all.filter((version, index) => {
+		if (window.since !== undefined && version.lastUpdated < window.since) return false;
+		if (window.until !== undefined && version.lastUpdated >= window.until) return false;
+		// Superseded before the time asked for: not current then.
+		const newer = all[index - 1];
+		return window.currentFrom === undefined || newer === undefined || newer.lastUpdated > window.currentFrom;
+	});
+	return place === undefined ? chosen : chosen.filter((version) => version.lastUpdated <= place.at);
+}
+
+/** Versions of many resources from a place on, one more than a page. */
+async function versionsSince(
+	tx: Transaction,
+	type: string | undefined,
+	window: Window,
+	place: Place | undefined,
+	count: number,
+): Promise<ResourceVersion[]> {
+	if (window.currentFrom !== undefined)
+		throw new Failure("not-supported", "_at is supported for the history of one resource only");
+	const limit = count + (place?.skip ?? 0) + 1;
+	const within = (column: ReturnType<typeof sql>): Condition =>
+		and([
+			window.since === undefined ? true : sql<boolean>`${column} >= ${window.since}::timestamptz`,
+			place === undefined ? true : sql<boolean>`${column} < ${place.at}::timestamptz + interval '1 millisecond'`,
+		]);
+	const found: ResourceVersion[] = [];
+	for (const one of type === undefined ? mappedTypes : [type]) {
+		for (const { table, mappings } of tablesOf(one)) {
+			const images = await tx.query(sql<Image & { previous: string | null }>`
+				select i.row_id, i.version, i.at, i.image, i.user_id, p.fhir_id subject, b.image previous
+				from (select * from (${allImages(table)}) a where ${asSql(within(sql`a.at`))} order by a.at desc, a.row_id desc, a.version desc limit ${limit}) i
+				${subjectJoin(table)}
+				left join fhir.row_history b on b.table_name = ${table} and b.row_id = i.row_id and b.version = i.version - 1
+				order by i.at desc, i.row_id desc, i.version desc`);
+			const entries = await entriesOf(
+				tx,
+				one,
+				table,
+				images.map((image) => image.row_id),
+			);
+			for (const { previous, ...image } of images) {
+				const before = previous === null ? undefined : { ...image, version: image.version - 1, image: previous };
+				found.push(...versionsOfImage(mappings, image, before, entries));
+			}
+		}
+	}
+	const ofType = type === undefined ? sql`true` : sql`type = ${type}`;
+	const wholes = await tx.query(sql<Entry>`
+		select ${entryColumns} from (
+			select ${entryColumns} from fhir.resource where table_name is null and ${ofType}
+			union all select ${entryColumns} from fhir.resource_history where table_name is null and ${ofType}
+		) e where ${asSql(within(sql`e.last_updated`))} order by e.last_updated desc, e.type, e.id, e.version desc limit ${limit}`);
+	for (const entry of wholes) {
+		found.push(
+			entry.deleted
+				? deletion(entry.type, entry.id, entry.version, entry.last_updated, entry.user_id)
+				: wholeVersion(entry),
+		);
+	}
+	return found.sort(newestFirst).slice(0, limit);
+}
+
+async function entriesOf(tx: Transaction, type: string, table: string, rowIds: readonly number[]): Promise<Entry[]> {
+	if (rowIds.length === 0) return [];
+	const where = sql`type = ${type} and table_name = ${table} and row_id = any(${sql.val(rowIds)}::int[])`;
+	return tx.query(sql<Entry>`
+		select ${entryColumns} from fhir.resource where ${where}
+		union all select ${entryColumns} from fhir.resource_history where ${where}`);
+}
+
+function newestFirst(a: ResourceVersion, b: ResourceVersion): number {
+	if (a.lastUpdated !== b.lastUpdated) return a.lastUpdated < b.lastUpdated ? 1 : -1;
+	if (a.type !== b.type) return a.type < b.type ? -1 : 1;
+	if (a.id !== b.id) return a.id < b.id ? -1 : 1;
+	return Number(b.versionId) - Number(a.versionId);
+}
+
+/** The place after the last version of a page, counted from the first of the same moment. */
+function encodePlace(last: ResourceVersion, source: readonly ResourceVersion[], shown: number): string {
+	const first = source.findIndex((version) => version.lastUpdated === last.lastUpdated);
+	return Buffer.from(JSON.stringify([last.lastUpdated, shown - first])).toString("base64url");
+}
+
+function decodePlace(text: string): Place {
+	try {
+		const [at, skip] = JSON.parse(Buffer.from(text, "base64url").toString()) as unknown[];
+		if (
+			typeof at === "string" &&
+			parseDate(at) !== undefined &&
+			Number.isSafeInteger(skip) &&
+			(skip as number) >= 0 &&
+			(skip as number) < 1e6
+		) {
+			return { at, skip: skip as number };
+		}
+	} catch {
+		// Falls through: whatever it was, it is no page link of ours.
+	}
+	throw new Failure("invalid", "_cursor: not a page link of this server");
+}

@@ -1,0 +1,209 @@
+import { sql } from "kysely";
+import type { Mapping } from "../mapping/define.ts";
+import { naturalId } from "../mapping/natural-id.ts";
+import { isPresent } from "../mapping/project.ts";
+import { mappingOfPart, rowOf } from "../mapping/registry.ts";
+import type { Row } from "../mapping/unit.ts";
+import { columnName, columnsOf, entityOf } from "../tables/columns.ts";
+import { deletion, type NativeRow, nativeVersion, ownerOf, type WholeRow, wholeVersion } from "./build-version.ts";
+import type { Transaction } from "./database.ts";
+import type { ResourceVersion } from "./resource-version.ts";
+
+/** An entry of `fhir.resource` or its history. */
+export interface Entry extends WholeRow {
+	readonly table_name: string | null;
+	readonly row_id: number | null;
+	readonly part: string | null;
+	readonly deleted: boolean;
+}
+
+/** A row as it was at one version; no image: the row was deleted then. */
+export interface Image {
+	readonly row_id: number;
+	readonly version: number;
+	readonly at: string;
+	readonly image: string | null;
+	readonly subject: string | null;
+	readonly user_id: number | null;
+}
+
+export const entryColumns = sql`type, id, version, last_updated, user_id, meta, body, table_name, row_id, part, deleted`;
+
+/**
+ * Every version of one resource, newest first, from the images of the rows it has been and the bodies it has had. Empty when it never
+ * was, as far as the caller may see.
+ */
+export async function instanceVersions(tx: Transaction, type: string, id: string): Promise<ResourceVersion[]> {
+	const entries = await tx.query(sql<Entry>`
+		select ${entryColumns} from fhir.resource where type = ${type} and id = ${id}
+		union all select ${entryColumns} from fhir.resource_history where type = ${type} and id = ${id}`);
+	const versions = new Map<number, ResourceVersion>();
+	const keep = (version: ResourceVersion): void => {
+		const number = Number(version.versionId);
+		// Where a resource moved from one row to another both know the moment; the one that has it wins.
+		if (versions.get(number)?.text || (versions.has(number) && version.text === "")) return;
+		versions.set(number, version);
+	};
+	for (const entry of entries) {
+		if (entry.table_name !== null) continue;
+		keep(entry.deleted ? deletion(type, id, entry.version, entry.last_updated, entry.user_id) : wholeVersion(entry));
+	}
+	const natural = entries.length > 0 || !(await isNamedOtherwise(tx, type, id)) ? rowOf(type, id) : undefined;
+	for (const { mapping, rowId, since } of rowsOf(natural, type, entries)) {
+		for (const version of versionsOfRow(mapping, rowId, id, await imagesOf(tx, mapping, rowId), entries)) {
+			if (Number(version.versionId) >= since) keep(version);
+		}
+	}
+	return [...versions.values()].sort((a, b) => Number(b.versionId) - Number(a.versionId));
+}
+
+/** Does the row an id of our own form looks like yield its resource under another id, which a client chose for it? */
+async function isNamedOtherwise(tx: Transaction, type: string, id: string): Promise<boolean> {
+	const row = rowOf(type, id);
+	if (row === undefined) return false;
+	const links = await tx.query(sql`
+		select 1 from fhir.resource
+		where type = ${type} and table_name = ${row.mapping.table} and row_id = ${row.rowId} and part = ${row.mapping.id.part}`);
+	return links.length > 0;
+}
+
+/** The rows a resource has been, and from which version on. */
+function rowsOf(
+	natural: ReturnType<typeof rowOf>,
+	type: string,
+	entries: readonly Entry[],
+): { mapping: Mapping; rowId: number; since: number }[] {
+	const rows = new Map<string, { mapping: Mapping; rowId: number; since: number }>();
+	const links = entries.filter((entry) => entry.table_name !== null);
+	const isOwn = (entry: Entry) =>
+		natural !== undefined && entry.table_name === natural.mapping.table && entry.row_id === natural.rowId;
+	// An id of our form that was a client's choice from the start never was the row it looks like.
+	const first = entries.reduce((lowest, entry) => Math.min(lowest, entry.version), Number.POSITIVE_INFINITY);
+	const chosen = entries.length > 0 && first === 1 && !entries.some(isOwn);
+	if (natural !== undefined && !chosen) rows.set(`${natural.mapping.name} ${natural.rowId}`, { ...natural, since: 1 });
+	for (const entry of links) {
+		const mapping = mappingOfPart(type, entry.table_name as string, entry.part ?? "");
+		const key = `${mapping?.name} ${entry.row_id}`;
+		if (mapping !== undefined && !rows.has(key)) rows.set(key, { mapping, rowId: entry.row_id as number, since: 1 });
+	}
+	return [...rows.values()];
+}
+
+async function imagesOf(tx: Transaction, mapping: Mapping, rowId: number): Promise<Image[]> {
+	return tx.query(sql<Image>`
+		select i.row_id, i.version, i.at, i.image, p.fhir_id subject, i.user_id from (${allImages(mapping.table)}) i
+		${subjectJoin(mapping.table)}
+		where i.row_id = ${rowId} order by i.version`);
+}
+
+/** Current rows and past images of a table, alike. */
+export function allImages(table: string) {
+	const owner = table === "users" ? sql`t.id` : sql`t.user_id`;
+	return sql`
+		select t.id row_id, t.version, t.updated_at at, to_jsonb(t) - 'password' image, ${owner} user_id from (select ${readable(table)} from public.${sql.ref(table)}) t
+		union all
+		select h.row_id, h.version, h.at, h.image, h.user_id from fhir.row_history h where h.table_name = ${table}`;
+}
+
+/** The Patient that stands for the person an image `i` is about, as `personJoin` finds it for rows. */
+export function subjectJoin(table: string) {
+	const another = table === "patients" ? sql`and p.patient_id <> i.row_id` : sql``;
+	return sql`left join fhir.person p on p.user_id = i.user_id and p.subject ${another}`;
+}
+
+/** Columns every caller may read. */
+function readable(table: string) {
+	const entity = entityOf(table);
+	if (entity === undefined) throw new Error(`there is no table ${table}`);
+	return sql.join(
+		columnsOf(entity)
+			.filter(({ property }) => property !== "password")
+			.map(({ column }) => sql.ref(column)),
+	);
+}
+
+/** The versions one part of a row has had, oldest first; the version that took it away is a deletion. */
+function versionsOfRow(
+	mapping: Mapping,
+	rowId: number,
+	id: string,
+	images: readonly Image[],
+	entries: readonly Entry[],
+): ResourceVersion[] {
+	const versions: ResourceVersion[] = [];
+	let before = false;
+	for (const image of images) {
+		const row = rowOfImage(mapping, image);
+		const now = row !== undefined && isPresent(mapping, row);
+		if (now)
+			versions.push(
+				nativeVersion(mapping, rowId, row, [mapping.id.part, id, ...residueAt(mapping, rowId, image.version, entries)]),
+			);
+		else if (before) versions.push(deletion(mapping.type, id, image.version, image.at, image.user_id));
+		before = now;
+	}
+	return versions;
+}
+
+/** The residue that stood beside a version of a row: the latest written until then. */
+function residueAt(
+	mapping: Mapping,
+	rowId: number,
+	version: number,
+	entries: readonly Entry[],
+): [meta: string | null, body: string | null] {
+	const until = entries.filter(
+		(entry) =>
+			entry.table_name === mapping.table &&
+			entry.row_id === rowId &&
+			entry.part === mapping.id.part &&
+			entry.version <= version,
+	);
+	const latest = until.reduce<Entry | undefined>(
+		(best, entry) => (best === undefined || entry.version > best.version ? entry : best),
+		undefined,
+	);
+	return [latest?.meta ?? null, latest?.body ?? null];
+}
+
+/** A row as the mapping reads it, from its image; undefined for the deletion of the row. */
+function rowOfImage(mapping: Mapping, image: Image): NativeRow | undefined {
+	if (image.image === null) return undefined;
+	const cells = JSON.parse(image.image) as Record<string, string | number | boolean | null>;
+	const entity = entityOf(mapping.table);
+	const row: Record<string, string | number | boolean | null> = {};
+	for (const { property, type } of entity === undefined ? [] : columnsOf(entity)) {
+		const cell = cells[columnName(property)] ?? null;
+		row[property] = type === "instant" && typeof cell === "string" ? new Date(cell).toISOString() : cell;
+	}
+	return { ...(row as Row), $subject: image.subject, $version: image.version, $updated: image.at };
+}
+
+/** Resources of a page of images: for every part the version or, where it vanished, the deletion. */
+export function versionsOfImage(
+	mappings: readonly Mapping[],
+	image: Image,
+	previous: Image | undefined,
+	entries: readonly Entry[],
+): ResourceVersion[] {
+	return mappings.flatMap((mapping) => {
+		const link = entries.find(
+			(one) => one.table_name === mapping.table && one.row_id === image.row_id && one.part === mapping.id.part,
+		);
+		const id = link?.id ?? naturalId(mapping.id, image.row_id);
+		const row = rowOfImage(mapping, image);
+		if (row !== undefined && isPresent(mapping, row)) {
+			const own = entries.filter((one) => one.id === id);
+			return [
+				nativeVersion(mapping, image.row_id, row, [
+					mapping.id.part,
+					id,
+					...residueAt(mapping, image.row_id, image.version, own),
+				]),
+			];
+		}
+		const before = previous === undefined ? undefined : rowOfImage(mapping, previous);
+		if (before === undefined || !isPresent(mapping, before)) return [];
+		return [deletion(mapping.type, id, image.version, image.at, ownerOf(mapping, before))];
+	});
+}

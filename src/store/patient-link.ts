@@ -1,0 +1,9 @@
+import { sql } from "kysely";
+import type { Transaction } from "./database.ts";
+
+/** Whether an account is a patient's, so that a patient profile may be tied to it. The caller must be able to see it. */
+export async function isPatientAccount(tx: Transaction, userId: number): Promise<boolean> {
+	const rows = await tx.query(sql`
+		select 1 from public.users u where u.id = ${userId}::int and coalesce(u.role, 'patient') = 'patient'`);
+	return rows.length > 0;
+}

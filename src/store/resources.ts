@@ -1,0 +1,41 @@
+import { Failure } from "../fhir/failure.ts";
+import type { Transaction } from "./database.ts";
+import { instanceVersions } from "./history.ts";
+import { load } from "./load.ts";
+import { locate } from "./locate.ts";
+import type { ResourceVersion } from "./resource-version.ts";
+
+export { applyChanges } from "./change/apply.ts";
+export { planCreates } from "./change/plan.ts";
+export { readHistory } from "./history-page.ts";
+export { searchResources } from "./search.ts";
+
+/** The current version. @throws Failure `not-found`, or `gone` when it has been deleted. */
+export async function readResource(tx: Transaction, type: string, id: string): Promise<ResourceVersion> {
+	const location = (await locate(tx, type, [id])).get(id);
+	const version = location === undefined ? undefined : (await load(tx, [location])).get(id);
+	if (version !== undefined) return version;
+	const [latest] = await instanceVersions(tx, type, id);
+	if (latest === undefined) throw unknown(type, id);
+	if (latest.method === "DELETE") throw new Failure("gone", `${type}/${id} has been deleted`);
+	return latest;
+}
+
+/** One version. @throws Failure `not-found`, or `gone` when that version is the deletion. */
+export async function readVersion(
+	tx: Transaction,
+	type: string,
+	id: string,
+	versionId: string,
+): Promise<ResourceVersion> {
+	const versions = await instanceVersions(tx, type, id);
+	if (versions.length === 0) throw unknown(type, id);
+	const version = versions.find((one) => one.versionId === versionId);
+	if (version === undefined) throw new Failure("not-found", `${type}/${id} has no version ${versionId}`);
+	if (version.method === "DELETE") throw new Failure("gone", `version ${versionId} of ${type}/${id} is its deletion`);
+	return version;
+}
+
+function unknown(type: string, id: string): Failure {
+	return new Failure("not-found", `${type}/${id} is not known`);
+}

@@ -1,0 +1,138 @@
+import { sql } from "kysely";
+import { Failure } from "../fhir/failure.ts";
+import type { Entity } from "../tables/all.ts";
+import { tableName } from "../tables/columns.ts";
+import type { Transaction } from "./database.ts";
+import {
+	columnOf,
+	readableColumns,
+	recordColumns,
+	recordset,
+	recordValues,
+	selection,
+	tableOf,
+} from "./row-columns.ts";
+
+/** A row by property name, as its reader sees it. Instants and dates are text, JSON columns are JSON text. */
+export type RowValues = Record<string, unknown>;
+
+/** Reserves ids of a table, ascending. */
+export async function allocateIds(tx: Transaction, entity: Entity, count: number): Promise<number[]> {
+	if (count === 0) return [];
+	const rows = await tx.query(sql<{ id: number }>`
+		select nextval(${`public.${tableName(entity)}_id_seq`}::regclass)::int as id from generate_series(1, ${count}::int)`);
+	return rows.map(({ id }) => id);
+}
+
+/**
+ * Inserts rows in one statement (one more for each different set of columns that have defaults), and gives them back whole, in
+ * order. What a row does not have gets the column's default. `id` and `version` may be given.
+ *
+ * @throws Failure conflict | invalid | forbidden
+ */
+export async function insertRows(
+	tx: Transaction,
+	entity: Entity,
+	rows: readonly Readonly<Record<string, unknown>>[],
+): Promise<RowValues[]> {
+	const inserted: RowValues[] = new Array(rows.length);
+	const groups = Map.groupBy(rows.keys(), (index) => defaultedKey(entity, rows[index] as RowValues));
+	for (const indexes of groups.values()) {
+		const group = indexes.map((index) => rows[index] as RowValues);
+		const columns = givenProperties(group).map((property) => columnOf(entity, property));
+		const names = sql.join(columns.map(({ column }) => sql.ref(column)));
+		const written = await tx.query(sql<RowValues>`
+			insert into ${tableOf(entity)} as t (${names})
+			select ${recordValues(columns)}
+			from json_to_recordset(${recordset(columns, group)}::json) as r(${recordColumns(columns)})
+			returning ${selection(readableColumns(entity, tx.caller))}`);
+		for (const [at, index] of indexes.entries()) inserted[index] = written[at] as RowValues;
+	}
+	return inserted;
+}
+
+/** New values for some columns of one row. */
+export interface RowChange {
+	readonly id: number;
+	readonly changes: Readonly<Record<string, unknown>>;
+	/** The version the row must have; otherwise it stays as it is. */
+	readonly ifVersion?: number | undefined;
+}
+
+/**
+ * Updates rows, one statement for each different set of columns. Gives the new rows whole, in order; undefined for a row that is not
+ * there, not visible, or has another version than asked for.
+ */
+export async function updateRows(
+	tx: Transaction,
+	entity: Entity,
+	changes: readonly RowChange[],
+): Promise<(RowValues | undefined)[]> {
+	const found = new Map<number, RowValues>();
+	const groups = Map.groupBy(changes, (change) => givenProperties([change.changes]).sort().join());
+	for (const group of groups.values()) {
+		const properties = givenProperties([group[0]?.changes ?? {}]);
+		if (properties.length === 0) continue;
+		const columns = properties.map((property) => columnOf(entity, property));
+		const keyed = [columnOf(entity, "id"), ...columns];
+		const rows = group.map(({ id, changes }) => ({ ...changes, id }));
+		const versions = sql.val(group.map(({ ifVersion }) => ifVersion ?? null));
+		const ids = sql.val(group.map(({ id }) => id));
+		const written = await tx.query(sql<RowValues>`
+			update ${tableOf(entity)} as t set (${sql.join(columns.map(({ column }) => sql.ref(column)))}) = row(${recordValues(columns)})
+			from json_to_recordset(${recordset(keyed, rows)}::json) as r(${recordColumns(keyed)})
+				join unnest(${ids}::int[], ${versions}::int[]) as wanted(wanted_id, if_version) on wanted_id = r.id
+			where t.id = r.id and (if_version is null or t.version = if_version)
+			returning ${selection(readableColumns(entity, tx.caller))}`);
+		for (const row of written) found.set(row.id as number, row);
+	}
+	const untouched = changes.filter((change) => givenProperties([change.changes]).length === 0);
+	for (const { id, ifVersion } of untouched) {
+		const row = await getRow(tx, entity, id);
+		if (row !== undefined && (ifVersion === undefined || row.version === ifVersion)) found.set(id, row);
+	}
+	return changes.map(({ id }) => found.get(id));
+}
+
+/** Deletes rows in one statement; gives the ids of those that were there. @throws Failure conflict when something refers to one */
+export async function deleteRows(tx: Transaction, entity: Entity, ids: readonly number[]): Promise<number[]> {
+	if (ids.length === 0) return [];
+	const rows = await tx.query(sql<{ id: number }>`
+		delete from ${tableOf(entity)} as t where t.id = any(${sql.val([...ids])}::int[]) returning t.id`);
+	return rows.map(({ id }) => id);
+}
+
+/** One row; undefined when it is not there or not visible. `lock` keeps others from changing it until the transaction ends. */
+export async function getRow(
+	tx: Transaction,
+	entity: Entity,
+	id: number,
+	lock = false,
+): Promise<RowValues | undefined> {
+	const rows = await tx.query(sql<RowValues>`
+		select ${selection(readableColumns(entity, tx.caller))} from ${tableOf(entity)} as t where t.id = ${id}::int
+		${lock ? sql`for update` : sql``}`);
+	return rows[0];
+}
+
+/** One row. @throws Failure not-found */
+export async function requireRow(tx: Transaction, entity: Entity, id: number, lock = false): Promise<RowValues> {
+	const row = await getRow(tx, entity, id, lock);
+	if (row === undefined) throw new Failure("not-found", "There is no such row");
+	return row;
+}
+
+/** Which columns with defaults a row has; absent ones must not be in the statement. */
+function defaultedKey(entity: Entity, row: Readonly<Record<string, unknown>>): string {
+	return givenProperties([row])
+		.filter((property) => columnOf(entity, property).hasDefault)
+		.sort()
+		.join();
+}
+
+function givenProperties(rows: readonly Readonly<Record<string, unknown>>[]): string[] {
+	const properties = new Set<string>();
+	for (const row of rows)
+		for (const [property, value] of Object.entries(row)) if (value !== undefined) properties.add(property);
+	return [...properties];
+}

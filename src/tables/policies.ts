@@ -1,0 +1,73 @@
+/** A row-level security policy as MikroORM takes it. */
+export interface Policy {
+	readonly name: string;
+	readonly command?: "select" | "insert" | "update" | "delete" | "all";
+	readonly roles: string[];
+	readonly using?: string;
+	readonly check?: string;
+}
+
+/** users.id of the caller; null, which equals nothing, when no caller is set. */
+const me = "(nullif(current_setting('app.user_id'::text, true), ''::text))::integer";
+
+/** users.id of the caller and of everybody in a therapist's care, computed once per statement. */
+const visible = "any ((select access.visible_users())::integer[])";
+
+const person = ["heart_person"];
+const therapist = ["heart_therapist"];
+const everyone = ["heart_person", "heart_therapist"];
+
+/** The server itself, admins and backend clients: every row. */
+function system(table: string): Policy {
+	return { name: `${table}_system`, roles: ["heart_system"], using: "true", check: "true" };
+}
+
+function both(table: string, role: "person" | "therapist", expression: string): Policy {
+	return { name: `${table}_${role}`, roles: [`heart_${role}`], using: expression, check: expression };
+}
+
+/** Rows that belong to the user in `user_id`: the person's own, and a therapist's patients'. */
+export function owned(table: string): Policy[] {
+	return [system(table), both(table, "person", `user_id = ${me}`), both(table, "therapist", `user_id = ${visible}`)];
+}
+
+/** Rows that belong to whomever their parent row belongs to; the parent's own policies decide, as they apply inside too. */
+export function via(table: string, parent: string, column: string): Policy[] {
+	const expression = `exists (select 1 from ${parent} parent where parent.id = ${table}.${column})`;
+	return [system(table), { name: `${table}_parent`, roles: everyone, using: expression, check: expression }];
+}
+
+/** Shared definitions: everybody reads, therapists and the system write. */
+export function library(table: string): Policy[] {
+	return [
+		system(table),
+		{ name: `${table}_read`, command: "select", roles: person, using: "true" },
+		{ name: `${table}_therapist`, roles: therapist, using: "true", check: "true" },
+	];
+}
+
+/** Accounts: one's own; a patient also sees their therapists, a therapist their patients. */
+export const usersPolicies: Policy[] = [
+	system("users"),
+	both("users", "person", `id = ${me}`),
+	{
+		name: "users_therapist_of_person",
+		command: "select",
+		roles: person,
+		using: `exists (select 1 from patients mine where mine.therapist_id = users.id and mine.user_id = ${me})`,
+	},
+	both("users", "therapist", `id = ${visible}`),
+];
+
+/** Patient profiles: the patient's own, and those of the therapist's who looks. */
+export const patientsPolicies: Policy[] = [
+	system("patients"),
+	both("patients", "person", `user_id = ${me}`),
+	both("patients", "therapist", `therapist_id = ${me} or user_id = ${me}`),
+];
+
+/** Event templates: everybody reads the system's (no `user_id`); own ones as any owned row. */
+export const eventTemplatesPolicies: Policy[] = [
+	...owned("event_templates"),
+	{ name: "event_templates_read", command: "select", roles: everyone, using: "user_id is null" },
+];

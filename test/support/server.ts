@@ -1,0 +1,135 @@
+import { pino } from "pino";
+import { buildApp } from "../../src/app.ts";
+import { type Database, openDatabase } from "../../src/store/database.ts";
+import { createPeople, type People, testPassword } from "./people.ts";
+import { testDatabase } from "./postgres.ts";
+
+/** An answer with its body parsed where it is JSON. */
+export interface Answer {
+	readonly status: number;
+	readonly headers: Headers;
+	readonly text: string;
+	// biome-ignore lint/suspicious/noExplicitAny: tests look into whatever came
+	readonly body: any;
+}
+
+type Headers_ = Record<string, string>;
+
+/** Somebody signed in; paths are below the server's address. */
+export interface Session {
+	readonly token: string;
+	get(path: string, headers?: Headers_): Promise<Answer>;
+	post(path: string, body?: unknown, headers?: Headers_): Promise<Answer>;
+	put(path: string, body?: unknown, headers?: Headers_): Promise<Answer>;
+	patch(path: string, body?: unknown, headers?: Headers_): Promise<Answer>;
+	delete(path: string, headers?: Headers_): Promise<Answer>;
+}
+
+/** A server of a test file's own. */
+export interface TestServer {
+	/** Its address, without a trailing slash. */
+	readonly base: string;
+	/** As the database's owner, whom no policy binds. */
+	readonly ownerUrl: string;
+	readonly database: Database;
+	readonly people: People;
+	/** What was logged so far, one JSON object a line. */
+	readonly logged: string[];
+	/** Signs in with the test password, or whichever is given. */
+	as(email: string, password?: string): Promise<Session>;
+	/** Nobody. */
+	readonly stranger: Session;
+	close(): Promise<void>;
+}
+
+/** What a test may choose. */
+export interface TestServerOptions {
+	/** Bytes. Default: 50 MiB. */
+	readonly bodyLimit?: number;
+}
+
+/** Starts a server on a database of its own, with the people of people.ts; both go when the test ends. */
+export async function startTestServer(
+	t: { teardown(undo: () => unknown): unknown },
+	options: TestServerOptions = {},
+): Promise<TestServer> {
+	const place = await testDatabase(t);
+	const database = await openDatabase({ url: place.serverUrl, poolSize: 8 });
+	const people = await createPeople(database);
+	const logged: string[] = [];
+	const log = pino({ level: "debug" }, { write: (line: string) => void logged.push(line) });
+	const config = {
+		baseUrl: "",
+		trustProxy: [],
+		bodyLimit: options.bodyLimit ?? 50 * 1024 * 1024,
+		bcryptCost: 4,
+		demo: true,
+	};
+	const port = await freePort();
+	const base = `http://127.0.0.1:${port}`;
+	const app = await buildApp({ config: { ...config, baseUrl: base }, database, log });
+	await app.listen({ port, host: "127.0.0.1" });
+	let closed = false;
+	const close = async () => {
+		if (closed) return;
+		closed = true;
+		await app.close();
+		await database.close();
+	};
+	t.teardown(close);
+	return {
+		base,
+		ownerUrl: place.ownerUrl,
+		database,
+		people,
+		logged,
+		close,
+		stranger: sessionAt(base, ""),
+		as: (email, password) => signIn(base, email, password),
+	};
+}
+
+async function signIn(base: string, email: string, password = testPassword): Promise<Session> {
+	const answer = await sessionAt(base, "").post("/api/auth/login", { email, password });
+	if (answer.status !== 200) throw new Error(`sign-in of ${email}: ${answer.status} ${answer.text}`);
+	return sessionAt(base, answer.body.token as string);
+}
+
+/** A client that sends this token. */
+export function sessionAt(base: string, token: string): Session {
+	const send = async (method: string, path: string, body?: unknown, headers: Headers_ = {}): Promise<Answer> => {
+		const response = await fetch(base + path, {
+			method,
+			headers: {
+				...(token === "" ? {} : { authorization: `Bearer ${token}` }),
+				...(body === undefined
+					? {}
+					: { "content-type": path.startsWith("/fhir") ? "application/fhir+json" : "application/json" }),
+				...headers,
+			},
+			redirect: "manual",
+			...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+		});
+		const text = await response.text();
+		const json = response.headers.get("content-type")?.includes("json") === true && text !== "";
+		return { status: response.status, headers: response.headers, text, body: json ? JSON.parse(text) : undefined };
+	};
+	return {
+		token,
+		get: (path, headers) => send("GET", path, undefined, headers),
+		post: (path, body, headers) => send("POST", path, body, headers),
+		put: (path, body, headers) => send("PUT", path, body, headers),
+		patch: (path, body, headers) => send("PATCH", path, body, headers),
+		delete: (path, headers) => send("DELETE", path, undefined, headers),
+	};
+}
+
+/** A port nobody listens on now; links need it before the server listens. */
+async function freePort(): Promise<number> {
+	const { createServer } = await import("node:net");
+	const server = createServer();
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	const { port } = server.address() as { port: number };
+	await new Promise((resolve) => server.close(resolve));
+	return port;
+}
