@@ -7,7 +7,7 @@ import { constant } from "../src/mapping/units/constant.ts";
 import { date } from "../src/mapping/units/date.ts";
 import { lines } from "../src/mapping/units/lines.ts";
 import { fullName, givenNames } from "../src/mapping/units/names.ts";
-import { seeAlso } from "../src/mapping/units/subject.ts";
+import { standIn } from "../src/mapping/units/subject.ts";
 import { text } from "../src/mapping/units/text.ts";
 import { userReference } from "../src/mapping/units/user-reference.ts";
 import type { Row } from "../src/tables/columns.ts";
@@ -115,7 +115,7 @@ export const patient: Mapping = defineMapping<Row<typeof Patients>>()({
 				}),
 			),
 		),
-		link: slots(slot({ type: "seealso" }, seeAlso())),
+		link: slots(slot({ type: "seealso" }, members({ other: standIn(), type: constant("seealso") }))),
 		generalPractitioner: first(userReference("therapistId", "Practitioner", "user-")),
 	},
 });

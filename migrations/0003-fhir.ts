@@ -40,7 +40,8 @@ create table fhir.resource (
 	numbers fhir.number_value[] not null default '{}',
 	constraint resource_type_id_unique unique (type, id)
 );
-create index resource_user_type_at on fhir.resource (user_id, type, at desc, key desc) where table_name is null;
+-- 0 stands for nobody: what is about a Patient who is not known (yet) is searched in the same order.
+create index resource_user_type_at on fhir.resource (coalesce(user_id, 0), type, at desc, key desc) where table_name is null;
 create index resource_type_key on fhir.resource (type, key) where table_name is null;
 create index resource_row on fhir.resource (table_name, row_id) where table_name is not null;
 create index resource_terms on fhir.resource using gin (terms);

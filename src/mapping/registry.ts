@@ -3,6 +3,7 @@ import type { Mapping } from "./define.ts";
 import { rowOfNaturalId } from "./natural-id.ts";
 
 const byType = Map.groupBy<string, Mapping>(mappings, (mapping) => mapping.type);
+const byTable = Map.groupBy<string, Mapping>(mappings, (mapping) => mapping.table);
 const byName = new Map<string, Mapping>(mappings.map((mapping) => [mapping.name, mapping]));
 
 /** Types that have at least one mapping. */
@@ -11,6 +12,11 @@ export const mappedTypes: readonly string[] = [...byType.keys()];
 /** The mappings of a type, in the order they are tried; none for a type that is only stored whole. */
 export function mappingsOf(type: string): readonly Mapping[] {
 	return byType.get(type) ?? [];
+}
+
+/** The mappings of all types that rows of a table yield. */
+export function mappingsOfTable(table: string): readonly Mapping[] {
+	return byTable.get(table) ?? [];
 }
 
 /** A mapping by its name. */

@@ -3,8 +3,16 @@ import t from "tap";
 import { rewriteReferences } from "../../src/fhir/bundle.ts";
 import { searchParametersOf } from "../../src/fhir/definitions/definitions.ts";
 import { type JsonObject, parseJson } from "../../src/fhir/json.ts";
+import { editRows } from "../../src/store/change/edit-rows.ts";
 import type { Transaction } from "../../src/store/database.ts";
 import { applyChanges, planCreates, readResource } from "../../src/store/resources.ts";
+import { getRow, type RowValues } from "../../src/store/rows.ts";
+import type { Entity } from "../../src/tables/all.ts";
+import { CalendarEvents } from "../../src/tables/calendar-events.ts";
+import { tableName } from "../../src/tables/columns.ts";
+import { Medications } from "../../src/tables/medications.ts";
+import { Patients } from "../../src/tables/patients.ts";
+import { VitalsSamples } from "../../src/tables/vitals-samples.ts";
 import { allMatches, type Clinic, openClinic, type Resource } from "../support/clinic.ts";
 import { choices, generatePatients, generateRows } from "../support/generate.ts";
 import { matches, officialParameters } from "../support/search-oracle.ts";
@@ -238,24 +246,38 @@ function handmade(): Resource[] {
 	].map((one) => JSON.parse(JSON.stringify(one)) as Resource);
 }
 
-/** Plain SQL on columns of some rows that have residues: the native value wins, in searches too. */
+/** Edits of some rows that have residues, as /api makes them: the native value wins, in searches too. */
 async function editNatively(clinic: Clinic): Promise<number> {
-	const linked = "(select row_id from fhir.resource where table_name = %T and row_id % 3 = 0)";
-	const edits: [table: string, set: string][] = [
+	const edits: [entity: Entity, changes: (row: RowValues) => RowValues][] = [
 		[
-			"vitals_samples",
-			"heart_rate = case when heart_rate is not null then 61 end, weight = weight + 1, recorded_at = recorded_at + interval '1 day'",
+			VitalsSamples,
+			({ heartRate, weight, recordedAt }) => ({
+				heartRate: heartRate === null ? null : 61,
+				weight: weight === null ? null : Number(weight) + 1,
+				recordedAt: daysAfter(recordedAt, 1),
+			}),
 		],
-		["patients", "last_name = 'Edited', date_of_birth = '1951-02-03', gender = 'other'"],
-		["medications", "is_active = false, name = 'Edited'"],
-		["calendar_events", "status = 'cancelled', start_time = start_time - interval '1 hour'"],
+		[Patients, () => ({ lastName: "Edited", dateOfBirth: "1951-02-03", gender: "other" })],
+		[Medications, () => ({ isActive: false, name: "Edited" })],
+		[CalendarEvents, ({ startTime }) => ({ status: "cancelled", startTime: daysAfter(startTime, -1) })],
 	];
 	let edited = 0;
-	for (const [table, set] of edits) {
-		const rows = await clinic.owner(
-			`update ${table} set ${set} where id in ${linked.replace("%T", `'${table}'`)} returning id`,
+	for (const [entity, changes] of edits) {
+		const linked = await clinic.owner<{ row_id: number }>(
+			"select distinct row_id from fhir.resource where table_name = $1 and row_id % 3 = 0",
+			[tableName(entity)],
 		);
-		edited += rows.length;
+		await clinic.db.write(clinic.system, async (tx) => {
+			for (const { row_id: id } of linked) {
+				const row = await getRow(tx, entity, id);
+				if (row !== undefined) await editRows(tx, entity, [{ id, changes: changes(row) }]);
+			}
+		});
+		edited += linked.length;
 	}
 	return edited;
+}
+
+function daysAfter(instant: unknown, days: number): string {
+	return new Date(Date.parse(instant as string) + days * 86_400_000).toISOString();
 }

@@ -102,7 +102,7 @@ export function queriesFor(parameter: OfficialParameter, found: readonly unknown
 					];
 		const forms = [
 			text,
-			`${text}${text.includes(".") ? "0" : ".0"}`,
+			...(text.includes("e") ? [] : [`${text}${text.includes(".") ? "0" : ".0"}`]),
 			String(Math.round(number)),
 			number.toExponential(1),
 			number.toPrecision(2),
@@ -124,7 +124,10 @@ export function queriesFor(parameter: OfficialParameter, found: readonly unknown
 	}
 
 	function withPrefixes(text: string, count: number): string[] {
-		return [text, ...pick.some(["ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"], count).map((prefix) => prefix + text)];
+		// "ap" depends on the time of asking: near now the oracle asks milliseconds too late.
+		const near = Math.abs(Date.now() - Date.parse(text)) < 86_400_000;
+		const prefixes = ["ne", "gt", "lt", "ge", "le", "sa", "eb", ...(near ? [] : ["ap"])];
+		return [text, ...pick.some(prefixes, count).map((prefix) => prefix + text)];
 	}
 }
 

@@ -3,7 +3,8 @@ import type { AccessLog } from "../../audit/access-log.ts";
 import { Failure } from "../../fhir/failure.ts";
 import type { Database, Transaction } from "../../store/database.ts";
 import { listRows } from "../../store/list-rows.ts";
-import { deleteRows, insertRows, type RowValues, requireRow, updateRows } from "../../store/rows.ts";
+import { editRows } from "../../store/change/edit-rows.ts";
+import { deleteRows, insertRows, type RowValues, requireRow } from "../../store/rows.ts";
 import { refuseOtherMethods } from "../plugins/refuse-methods.ts";
 import { type DeriveTools, deriveForWrite } from "./derive.ts";
 import type { Collection, Operation } from "./descriptor.ts";
@@ -82,7 +83,7 @@ export function registerCollection(app: FastifyInstance, services: NativeService
 					);
 					const changes = await deriveForWrite(collection, tx, given, before, services);
 					await checkReferences(collection, tx, changes, before);
-					const [after] = await updateRows(tx, entity, [{ id: idOf(request), changes }]);
+					const [after] = await editRows(tx, entity, [{ id: idOf(request), changes }]);
 					if (after === undefined) throw new Failure("forbidden", "This would take the row out of your sight");
 					return after;
 				});

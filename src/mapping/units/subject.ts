@@ -19,14 +19,14 @@ export function subject<C extends string>(column: C): Unit<C> {
 }
 
 /** Of several Patients that are one person: the one that stands for the person, seen from the others. */
-export function seeAlso(): Unit<never> {
+export function standIn(): Unit<never> {
 	return {
-		unit: "see-also",
+		unit: "stand-in",
 		columns: [],
-		read: (row) =>
-			row.$subject == null ? undefined : { other: { reference: `Patient/${row.$subject}` }, type: "seealso" },
+		always: true,
+		read: (row) => (row.$subject == null ? undefined : { reference: `Patient/${row.$subject}` }),
 		write: () => ({}),
-		values: () => [],
+		values: (column) => [{ kind: "reference", type: "Patient", id: column("$subject") }],
 		describe: () => "the Patient that stands for the same person, where this is another one",
 	};
 }

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { isResourceType } from "../../fhir/definitions/definitions.ts";
 import { Failure } from "../../fhir/failure.ts";
 import type { Json } from "../../fhir/json.ts";
+import type { Sql } from "../../mapping/unit.ts";
 import { type Condition, or } from "../condition.ts";
 import { unescaped } from "../escape.ts";
 import type { Filter, FilterValue } from "../query.ts";
@@ -76,6 +77,14 @@ export function usersOf(ids: readonly string[]) {
 	return ids.length === 1
 		? sql`(select person.user_id from fhir.person where person.fhir_id = ${ids[0]})`
 		: sql`any (array(select person.user_id from fhir.person where person.fhir_id = any(${sql.val(ids)}::text[])))`;
+}
+
+/** A condition on `fhir.resource x`: about the Patients of these ids, or about nobody known where there are no such Patients. */
+export function aboutPatients(ids: readonly string[]): Sql<boolean> {
+	const person = (condition: Sql) =>
+		sql`coalesce((select person.user_id from fhir.person where person.fhir_id = ${condition}), 0)`;
+	if (ids.length === 1) return sql<boolean>`coalesce(x.user_id, 0) = ${person(sql`${ids[0]}`)}`;
+	return sql<boolean>`coalesce(x.user_id, 0) = any (array(select ${person(sql`id`)} from unnest(${sql.val(ids)}::text[]) id))`;
 }
 
 function isId(text: string): boolean {

@@ -7,7 +7,7 @@ import { mainDateParameter } from "../extract.ts";
 import { type ColumnOf, type Source, sourcesOf } from "../native-values.ts";
 import { kinds } from "../params/all.ts";
 import { dateBound } from "../params/date.ts";
-import { idsOf, usersOf } from "../params/reference.ts";
+import { aboutPatients, idsOf } from "../params/reference.ts";
 import type { Filter, SearchQuery } from "../query.ts";
 import { presenceTerm } from "../term.ts";
 
@@ -112,7 +112,7 @@ export function storedBounds(type: string | undefined, filters: readonly Filter[
 			const ids = filter.parameter.type === "reference" ? idsOf(filter, "Patient") : [];
 			const onlyPatients = filter.values.every((value) => value.references?.every((one) => one.startsWith("Patient/")));
 			if (compartment[0] === filter.parameter.code && ids.length > 0 && onlyPatients) {
-				return sql<boolean>`x.user_id = ${usersOf(ids)}`;
+				return aboutPatients(ids);
 			}
 			if (filter.parameter.code !== mainDateParameter(type)) return true;
 			return or(

@@ -10,8 +10,9 @@ import type { Branch, IdLimit } from "./branch.ts";
 import { filtersOf, fingerprint, isSubject, nativeCondition, rowBounds, storedCondition } from "./filters.ts";
 import type { Key } from "./keyset.ts";
 
-/** SQL of a property of the row `t`. */
-export const rowColumn: ColumnOf = (property) => sql.ref(`t.${columnName(property)}`);
+/** SQL of a property of the row `t`; `$subject` is joined ({@link personJoin}). */
+export const rowColumn: ColumnOf = (property) =>
+	property === "$subject" ? sql.ref("p.fhir_id") : sql.ref(`t.${columnName(property)}`);
 
 /** The branches a table contributes to a search: its rows, and those whose searched elements sit in the residue. */
 export function nativeBranches(

@@ -9,6 +9,7 @@ import { loadRows } from "../load.ts";
 import type { ResourceVersion } from "../resource-version.ts";
 import { deleteRows, insertRows, updateRows } from "../rows.ts";
 import type { Effects } from "./effects.ts";
+import { adoptResources } from "./adopt.ts";
 import { completePatient, defaultCalendars } from "./people.ts";
 import { entityOfMapping } from "./plan.ts";
 import { claimRows, writeResources } from "./write-resources.ts";
@@ -45,6 +46,7 @@ export async function carryOut(tx: Transaction, effects: Effects): Promise<Map<s
 	const versions = await settle(tx, effects);
 	await writeResources(tx, effects.created, effects.replaced);
 	await claimRows(tx, effects.claims);
+	await adoptResources(tx, effects.namedPatients());
 	for (const whole of await wholes(tx, effects)) versions.set(`${whole.type}/${whole.id}`, wholeVersion(whole));
 	return versions;
 }

@@ -3,7 +3,7 @@ import type { Caller } from "../../access/caller.ts";
 import type { JsonObject } from "../../fhir/json.ts";
 import { cellsOf, residueOf } from "../../mapping/absorb.ts";
 import { columnsOfMapping, type Mapping } from "../../mapping/define.ts";
-import { isPresent, project } from "../../mapping/project.ts";
+import { isPresent } from "../../mapping/project.ts";
 import { mappingsOf } from "../../mapping/registry.ts";
 import { isEmptyResidue, residueText } from "../../mapping/residue.ts";
 import type { Cells, Row } from "../../mapping/unit.ts";
@@ -181,13 +181,7 @@ export class Effects {
 		if (nothing && !needed && entry === "new") return undefined;
 		const body = residueText(residue);
 		this.put(entry, {
-			...(nothing
-				? nothingIndexed
-				: indexResidue(
-						mapping,
-						withProfiles(resource, mapping.profiles),
-						withProfiles(project(mapping, row), mapping.profiles),
-					)),
+			...(nothing ? nothingIndexed : indexResidue(mapping, resource, row)),
 			type: mapping.type,
 			id,
 			version: row.$version,
@@ -202,6 +196,11 @@ export class Effects {
 			body,
 		});
 		return [mapping.id.part, id, meta, body];
+	}
+
+	/** Ids clients chose for Patients that are new: resources may have named them before. */
+	namedPatients(): string[] {
+		return this.pending.flatMap(({ mapping, id, needed }) => (mapping.table === "patients" && needed ? [id] : []));
 	}
 
 	private put(entry: "new" | "there", row: ResourceRow): void {
@@ -234,11 +233,4 @@ const nothingIndexed = {
 function metaText(meta: unknown): string | null {
 	const { versionId: _version, lastUpdated: _updated, ...rest } = (meta ?? {}) as JsonObject;
 	return Object.keys(rest).length === 0 ? null : JSON.stringify(rest);
-}
-
-/** The resource as it will be read: a mapping's profiles are declared in any case. */
-function withProfiles(resource: JsonObject, profiles: readonly string[]): JsonObject {
-	const meta = (resource.meta ?? {}) as JsonObject;
-	const all = new Set([...profiles, ...((meta.profile as string[] | undefined) ?? [])]);
-	return { ...resource, meta: { ...meta, ...(all.size === 0 ? {} : { profile: [...all] }) } };
 }

@@ -1,6 +1,8 @@
 import { searchParametersOf } from "../../fhir/definitions/definitions.ts";
 import type { JsonObject } from "../../fhir/json.ts";
 import type { Mapping } from "../../mapping/define.ts";
+import { project } from "../../mapping/project.ts";
+import type { Row } from "../../mapping/unit.ts";
 import { differingParameters, extract, extractOne, mainDate } from "../../search/extract.ts";
 import { sourcesOf } from "../../search/native-values.ts";
 import type { IndexEntries } from "../../search/params/kind.ts";
@@ -30,10 +32,11 @@ export function indexWhole(resource: JsonObject, entries = extract(resource)): I
 
 /**
  * Index columns of a residue: only for the parameters that find something else in the resource than its row gives, and per column
- * which of these parameters stop to hold when the column is edited natively (`guards`).
+ * which of these parameters stop to hold when the column is edited past this server (`guards`).
  */
-export function indexResidue(mapping: Mapping, resource: JsonObject, projected: JsonObject): IndexColumns {
-	const overrides = differingParameters(resource, projected);
+export function indexResidue(mapping: Mapping, sent: JsonObject, row: Row): IndexColumns {
+	const resource = withProfiles(sent, mapping.profiles);
+	const overrides = differingParameters(resource, withProfiles(project(mapping, row), mapping.profiles));
 	const entries: IndexEntries = { terms: new Set(), strings: [], dates: [], numbers: [] };
 	const guards: Record<string, string[]> = {};
 	const parameters = searchParametersOf(mapping.type);
@@ -49,6 +52,13 @@ export function indexResidue(mapping: Mapping, resource: JsonObject, projected: 
 		}
 	}
 	return { ...columns(entries), at: null, overrides, guards: Object.keys(guards).length === 0 ? null : guards };
+}
+
+/** The resource as it will be read: a mapping's profiles are declared in any case. */
+function withProfiles(resource: JsonObject, profiles: readonly string[]): JsonObject {
+	const meta = (resource.meta ?? {}) as JsonObject;
+	const all = new Set([...profiles, ...((meta.profile as string[] | undefined) ?? [])]);
+	return { ...resource, meta: { ...meta, ...(all.size === 0 ? {} : { profile: [...all] }) } };
 }
 
 function columns(entries: IndexEntries): Pick<IndexColumns, "terms" | "strings" | "dates" | "numbers"> {
