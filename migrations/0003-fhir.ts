@@ -23,6 +23,9 @@ create table fhir.resource (
 	version integer not null default 1,
 	last_updated timestamptz(3) not null default now(),
 	user_id integer null,
+	-- 0 where it is about nobody known: searched like what is about somebody. A column, since row-level security keeps expressions such as
+	-- coalesce() from an index.
+	owner integer not null generated always as (coalesce(user_id, 0)) stored,
 	created_by integer null,
 	shared boolean not null default false,
 	table_name text null,
@@ -40,8 +43,7 @@ create table fhir.resource (
 	numbers fhir.number_value[] not null default '{}',
 	constraint resource_type_id_unique unique (type, id)
 );
--- 0 stands for nobody: what is about a Patient who is not known (yet) is searched in the same order.
-create index resource_user_type_at on fhir.resource (coalesce(user_id, 0), type, at desc, key desc) where table_name is null;
+create index resource_owner_type_at on fhir.resource (owner, type, at desc nulls last, key desc) where table_name is null;
 create index resource_type_key on fhir.resource (type, key) where table_name is null;
 create index resource_row on fhir.resource (table_name, row_id) where table_name is not null;
 create index resource_terms on fhir.resource using gin (terms);

@@ -42,6 +42,7 @@ fhir.resource id text not null
 fhir.resource version integer not null default 1
 fhir.resource last_updated timestamp(3) with time zone not null default now()
 fhir.resource user_id integer
+fhir.resource owner integer not null default COALESCE(user_id, 0)
 fhir.resource created_by integer
 fhir.resource shared boolean not null default false
 fhir.resource table_name text
@@ -585,13 +586,13 @@ CREATE UNIQUE INDEX person_fhir_id_unique ON fhir.person USING btree (fhir_id)
 CREATE UNIQUE INDEX person_pkey ON fhir.person USING btree (patient_id)
 CREATE UNIQUE INDEX person_subject ON fhir.person USING btree (user_id) WHERE subject
 CREATE INDEX person_user ON fhir.person USING btree (user_id)
+CREATE INDEX resource_owner_type_at ON fhir.resource USING btree (owner, type, at DESC NULLS LAST, key DESC) WHERE (table_name IS NULL)
 CREATE UNIQUE INDEX resource_pkey ON fhir.resource USING btree (key)
 CREATE INDEX resource_row ON fhir.resource USING btree (table_name, row_id) WHERE (table_name IS NOT NULL)
 CREATE INDEX resource_terms ON fhir.resource USING gin (terms)
 CREATE UNIQUE INDEX resource_type_id_unique ON fhir.resource USING btree (type, id)
 CREATE INDEX resource_type_key ON fhir.resource USING btree (type, key) WHERE (table_name IS NULL)
 CREATE INDEX resource_type_updated ON fhir.resource USING btree (type, last_updated)
-CREATE INDEX resource_user_type_at ON fhir.resource USING btree (COALESCE(user_id, 0), type, at DESC, key DESC) WHERE (table_name IS NULL)
 CREATE UNIQUE INDEX resource_history_pkey ON fhir.resource_history USING btree (type, id, version)
 CREATE INDEX resource_history_row ON fhir.resource_history USING btree (table_name, row_id) WHERE (table_name IS NOT NULL)
 CREATE INDEX resource_history_type ON fhir.resource_history USING btree (type, last_updated DESC)

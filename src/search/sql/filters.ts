@@ -1,5 +1,11 @@
 import { sql } from "kysely";
-import { patientCompartmentParams } from "../../fhir/definitions/definitions.ts";
+import {
+	type PathExpression,
+	patientCompartmentParams,
+	type SearchParameter,
+	searchParametersOf,
+	typeDefinition,
+} from "../../fhir/definitions/definitions.ts";
 import type { Mapping } from "../../mapping/define.ts";
 import type { SearchValue } from "../../mapping/unit.ts";
 import { and, asSql, type Condition, not, or } from "../condition.ts";
@@ -102,16 +108,29 @@ export function fingerprint(condition: Condition): string {
 	return JSON.stringify(asSql(condition).toOperationNode());
 }
 
+/** Does the parameter look at the one reference that says whose record a resource belongs to (`store/change/owner.ts`)? */
+function decidesOwner(type: string, parameter: SearchParameter): boolean {
+	const [first = ""] = patientCompartmentParams(type);
+	const owner = searchParametersOf(type).get(first);
+	if (owner === undefined || owner.paths.length !== 1) return false;
+	const [element, ...more] = elementsOf(owner.paths[0] as PathExpression);
+	if (more.length > 0 || (typeDefinition(type)?.byName.get(element ?? "")?.max ?? 0) > 1) return false;
+	return parameter.paths.every((path) => elementsOf(path).join() === element);
+}
+
+function elementsOf({ steps }: PathExpression): string[] {
+	return steps.flatMap((step) => (step.kind === "element" ? [step.name] : []));
+}
+
 /** What an index can use of the filters on bodies: whose they are and the latest they may begin. */
 export function storedBounds(type: string | undefined, filters: readonly Filter[]): Condition {
 	if (type === undefined) return true;
-	const compartment = patientCompartmentParams(type);
 	return and(
 		filters.map((filter): Condition => {
 			if (filter.modifier !== undefined) return true;
 			const ids = filter.parameter.type === "reference" ? idsOf(filter, "Patient") : [];
 			const onlyPatients = filter.values.every((value) => value.references?.every((one) => one.startsWith("Patient/")));
-			if (compartment[0] === filter.parameter.code && ids.length > 0 && onlyPatients) {
+			if (ids.length > 0 && onlyPatients && decidesOwner(type, filter.parameter)) {
 				return aboutPatients(ids);
 			}
 			if (filter.parameter.code !== mainDateParameter(type)) return true;

@@ -36,15 +36,17 @@ export function isShared(type: string): boolean {
 	return sharedTypes.has(type);
 }
 
-/** The patient a stored resource is about: the first of the R4 patient compartment's parameters that names one of ours. */
+/**
+ * The patient a stored resource is about: the first of the R4 patient compartment's parameters that names a Patient decides. Null where
+ * it names none, or one that is not here (yet), see `adopt.ts`.
+ */
 export function ownerOfEntries(type: string, entries: IndexEntries, people: WriteContext): number | null {
 	for (const code of patientCompartmentParams(type)) {
 		const prefix = `${code} `;
-		for (const term of entries.terms) {
-			if (!term.startsWith(`${prefix}Patient/`)) continue;
-			const user = people.resolve(term.slice(prefix.length));
-			if (user !== undefined) return user;
-		}
+		const named = [...entries.terms].filter((term) => term.startsWith(`${prefix}Patient/`));
+		if (named.length === 0) continue;
+		const users = named.map((term) => people.resolve(term.slice(prefix.length)));
+		return users.find((user) => user !== undefined) ?? null;
 	}
 	return null;
 }

@@ -201,16 +201,3 @@ t.test("a write is retried when others were faster, and a swallowed error never 
 	);
 	t.equal(await failure(openDatabase({ url: "postgres://nobody@127.0.0.1:1/none" })), "unavailable");
 });
-
-t.test("the plans use the index that begins with the user, whoever asks", async (t) => {
-	for (const caller of [patient, therapist, serverCaller]) {
-		const plan = await db.read(caller, async (tx) => {
-			await tx.query(sql`set local enable_seqscan = off`);
-			const rows = await tx.query(sql<{ "QUERY PLAN": string }>`explain select * from fhir.resource
-				where table_name is null and user_id = 9003 and type = 'Condition' order by at desc, key desc limit 10`);
-			return rows.map((row) => row["QUERY PLAN"]).join("\n");
-		});
-		t.match(plan, /resource_user_type_at[\s\S]*Index Cond: \(\(user_id = 9003\) AND \(type = 'Condition'/);
-		t.notMatch(plan, /Sort/);
-	}
-});

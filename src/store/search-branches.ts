@@ -1,0 +1,74 @@
+import { type RawBuilder, sql } from "kysely";
+import { Failure } from "../fhir/failure.ts";
+import { mappedTypes, tablesOf } from "../mapping/registry.ts";
+import { and, asSql } from "../search/condition.ts";
+import type { Filter, SearchQuery } from "../search/query.ts";
+import type { Branch, IdLimit } from "../search/sql/branch.ts";
+import { after, keyTexts, orderBy } from "../search/sql/keyset.ts";
+import { nativeBranches } from "../search/sql/native-branch.ts";
+import { wholeBranch } from "../search/sql/whole-branch.ts";
+import type { Transaction } from "./database.ts";
+import { locate } from "./locate.ts";
+
+/** A row of a branch's matches; the other columns are the branch's own. */
+export type BranchRow = { $row: number; $parts: number; $keys: (string | null)[] | null } & Record<string, unknown>;
+
+/** Everything a search looks at, `_id` already located. */
+export async function branchesOf(tx: Transaction, query: SearchQuery): Promise<Branch[]> {
+	const types = query.type !== undefined ? [query.type] : query.types.length > 0 ? query.types : mappedTypes;
+	const branches: Branch[] = [];
+	const wholes: number[] = [];
+	let limited = false;
+	for (const type of types) {
+		const ids = await limitOf(tx, type, query.filters);
+		if (ids !== undefined) {
+			limited = true;
+			wholes.push(...ids.wholes);
+		}
+		for (const { table, mappings } of tablesOf(type)) branches.push(...nativeBranches(table, mappings, query, ids));
+	}
+	if (query.type === undefined && limited) wholes.push(...(await wholesNamed(tx, query.filters)));
+	const whole = wholeBranch(query, limited ? { rows: new Map(), wholes } : undefined);
+	if (whole.where !== false) branches.push(whole);
+	return branches;
+}
+
+/** Where the ids of `_id` filters lead, within one type; undefined without such a filter. */
+async function limitOf(tx: Transaction, type: string, filters: readonly Filter[]): Promise<IdLimit | undefined> {
+	const wanted = wantedIds(filters);
+	if (wanted === undefined) return undefined;
+	const rows = new Map<string, number[]>();
+	const wholes: number[] = [];
+	for (const location of (await locate(tx, type, wanted)).values()) {
+		if (location.kind === "whole") wholes.push(location.key);
+		else rows.set(location.mapping.name, [...(rows.get(location.mapping.name) ?? []), location.rowId]);
+	}
+	return { rows, wholes };
+}
+
+/** Ids every `_id` filter allows. */
+function wantedIds(filters: readonly Filter[]): string[] | undefined {
+	const lists = filters
+		.filter(({ parameter, modifier }) => parameter.code === "_id" && modifier === undefined)
+		.map(({ values }) => values.map((value) => value.code ?? ""));
+	if (filters.some(({ parameter, modifier }) => parameter.code === "_id" && modifier !== undefined)) {
+		throw new Failure("not-supported", "_id: modifiers are not supported");
+	}
+	return lists.length === 0 ? undefined : lists.reduce((all, one) => all.filter((id) => one.includes(id)));
+}
+
+async function wholesNamed(tx: Transaction, filters: readonly Filter[]): Promise<number[]> {
+	const rows = await tx.query(sql<{ key: number }>`
+		select x.key from fhir.resource x where x.id = any(${sql.val(wantedIds(filters) ?? [])}::text[]) and x.table_name is null`);
+	return rows.map((row) => row.key);
+}
+
+/** The statement that reads a page of a branch's matches; undefined where the branch has none. */
+export function branchQuery(branch: Branch, index: number, query: SearchQuery): RawBuilder<BranchRow> | undefined {
+	const where = and([branch.where, after(branch.keys, query.cursor, index, branch.rowId)]);
+	if (where === false) return undefined;
+	// One more than a page shows whether there is a next one; another because the cursor's own row may come again.
+	return sql<BranchRow>`
+		select ${branch.rowId} as "$row", ${branch.parts} as "$parts", ${keyTexts(branch.keys)} as "$keys", ${branch.columns}
+		from ${branch.from} where ${asSql(where)} order by ${orderBy(branch.keys, branch.rowId)} limit ${query.count + 2}`;
+}

@@ -1,0 +1,55 @@
+import { sql } from "kysely";
+import t from "tap";
+import type { Caller } from "../../../src/access/caller.ts";
+import { parseSearch } from "../../../src/search/parse.ts";
+import { branchesOf, branchQuery } from "../../../src/store/search-branches.ts";
+import { base, openClinic } from "../../support/clinic.ts";
+
+// Plans under the real roles: what a chart asks must end at an index that begins with the person, and never look at others' rows.
+
+const clinic = await openClinic(t);
+await clinic.owner(`insert into vitals_samples (user_id, recorded_at, heart_rate, weight)
+	select 3 + n % 3, timestamptz '2025-01-01' + n * interval '1 minute', 60 + n % 40, 80 from generate_series(1, 30000) n`);
+await clinic.owner(`insert into fhir.resource (type, id, user_id, created_by, at, terms, body)
+	select 'Observation', 'whole-' || n, 3 + n % 3, 1, timestamptz '2025-01-01' + n * interval '1 minute',
+		array['code http://loinc.org|2345-7', 'code |2345-7', 'code 2345-7', 'subject Patient/' || (1 + n % 3)], '{}'
+	from generate_series(1, 20000) n`);
+await clinic.owner("analyze");
+
+const callers: [string, Caller][] = [
+	["patient", clinic.patient],
+	["therapist", clinic.therapist],
+	["system", clinic.system],
+];
+
+for (const [name, caller] of callers) {
+	t.test(`${name}: the latest vitals of a patient`, async (t) => {
+		for (const query of [
+			"patient=1&_sort=-date&_count=50",
+			"patient=1&code=http://loinc.org|8867-4&_sort=-date&_count=50",
+			"patient=1&date=ge2025-01-05&_sort=-date&_count=50",
+			"subject=Patient/1&_count=50",
+		]) {
+			for (const { plan, table } of await plans(caller, "Observation", query)) {
+				t.notMatch(plan, /Seq Scan on (vitals_samples|resource)/, `${query}: ${table} by an index`);
+				const read = [...plan.matchAll(/Scan.* on (?:vitals_samples|resource).*rows=(\d+)(?:\.\d+)? loops/g)];
+				t.ok(Math.max(0, ...read.map(([, rows]) => Number(rows))) <= 11_000, `${query}: only theirs are read`);
+			}
+		}
+	});
+}
+
+/** EXPLAIN ANALYZE of every branch of a search. */
+async function plans(caller: Caller, type: string, query: string): Promise<{ table: string; plan: string }[]> {
+	const parsed = parseSearch(type, [...new URLSearchParams(query)], { base }).query;
+	return clinic.db.read(caller, async (tx) => {
+		const found: { table: string; plan: string }[] = [];
+		for (const [index, branch] of (await branchesOf(tx, parsed)).entries()) {
+			const statement = branchQuery(branch, index, parsed);
+			if (statement === undefined) continue;
+			const rows = await tx.query(sql<{ "QUERY PLAN": string }>`explain (analyze, timing off) ${statement}`);
+			found.push({ table: branch.kind, plan: rows.map((row) => row["QUERY PLAN"]).join("\n") });
+		}
+		return found;
+	});
+}
