@@ -40,7 +40,7 @@ export const appointment: Mapping = defineMapping<Row<typeof CalendarEvents>>()(
 		end: endInstant("endTime", "startTime"),
 		participant: slots(
 			slot(
-				{ actor: {}, status: "accepted" },
+				{ actor: { reference: /^Patient\// }, status: "accepted" },
 				members({ actor: required(subject("userId")), status: constant("accepted") }),
 			),
 			slot(

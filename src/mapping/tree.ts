@@ -1,9 +1,12 @@
 import type { Json } from "../fhir/json.ts";
 import type { Unit } from "./unit.ts";
 
+/** What an item has: the same value, a text of this form, all of these members, an item for each of these. */
+export type Match = Json | RegExp | readonly Match[] | { readonly [name: string]: Match };
+
 /** One place of a repeated element: the first item not yet claimed that has everything in `match` belongs here. */
 export interface Slot<C extends string = string> {
-	readonly match: Json;
+	readonly match: Match;
 	readonly node: Node<C>;
 }
 
@@ -31,7 +34,7 @@ export function slots<C extends string>(...list: readonly Slot<C>[]): Slots<C> {
 }
 
 /** One slot: items that have everything in `match` (deep subset) belong to it. */
-export function slot<C extends string>(match: Json, node: Node<C>): Slot<C> {
+export function slot<C extends string>(match: Match, node: Node<C>): Slot<C> {
 	return { match, node };
 }
 
@@ -49,7 +52,8 @@ export function isSlots(node: Node): node is Slots {
 }
 
 /** Does `item` have everything `match` has? Arrays: every item of `match` is found somewhere in the item's array. */
-export function hasAll(item: Json | undefined, match: Json): boolean {
+export function hasAll(item: Json | undefined, match: Match): boolean {
+	if (match instanceof RegExp) return typeof item === "string" && match.test(item);
 	if (Array.isArray(match)) {
 		return Array.isArray(item) && match.every((wanted) => item.some((one) => hasAll(one, wanted)));
 	}

@@ -18,7 +18,7 @@ export type ColumnSql = (property: string) => Sql;
 
 /** What writing needs to know from outside the resource. */
 export interface WriteContext {
-	/** users.id behind a literal reference (`Patient/12`, `Practitioner/user-5`); undefined when it is not one of ours or not visible. */
+	/** users.id behind a relative reference (`Patient/12`, `Practitioner/user-5`); undefined when it is not one of ours or not visible. */
 	resolve(reference: string): number | undefined;
 }
 

@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import t from "tap";
 import { mappings } from "../../mappings/all.ts";
+import { rewriteReferences } from "../../src/fhir/bundle.ts";
 import { canonicalJson, type Json, type JsonObject, parseJson } from "../../src/fhir/json.ts";
 import { validateResource } from "../../src/fhir/validate/validate.ts";
 import { cellsOf, residueOf, takes } from "../../src/mapping/absorb.ts";
@@ -14,7 +15,7 @@ import { type Column, columnsOf, entityOf } from "../../src/tables/columns.ts";
 // The laws of design/architecture.md section 3, for every mapping, over generated rows and over real resources by others.
 
 const people: WriteContext = {
-	resolve: (reference) => (/^(Patient\/|urn:uuid:|Practitioner\/user-)/.test(reference) ? 7 : undefined),
+	resolve: (reference) => (/^(Patient\/|Practitioner\/user-)/.test(reference) ? 7 : undefined),
 };
 const dataFolder = new URL("../../../shared/data/", import.meta.url).pathname;
 const noData = existsSync(dataFolder) ? false : `${dataFolder} is not here`;
@@ -190,9 +191,14 @@ function* realResources(): Generator<JsonObject> {
 		const json = parseJson(readFileSync(file, "utf8")) as JsonObject;
 		const entries =
 			json.resourceType === "Bundle"
-				? ((json.entry ?? []) as { resource?: JsonObject }[]).map((entry) => entry.resource)
-				: [json];
-		for (const resource of entries)
-			if (resource !== undefined && types.has(resource.resourceType as string)) yield resource;
+				? ((json.entry ?? []) as { resource?: JsonObject; fullUrl?: string }[])
+				: [{ resource: json, fullUrl: undefined }];
+		const names = new Map(
+			entries.map(({ resource, fullUrl = "" }) => [fullUrl, `${resource?.resourceType}/${resource?.id}`]),
+		);
+		for (const { resource, fullUrl } of entries) {
+			if (resource !== undefined && types.has(resource.resourceType as string))
+				yield rewriteReferences(resource, names, fullUrl);
+		}
 	}
 }

@@ -10,7 +10,8 @@ export function subject<C extends string>(column: C): Unit<C> {
 		write: (element, context) => {
 			if (element === undefined) return empty([column]);
 			const reference = (element as { reference?: unknown } | null)?.reference;
-			const user = typeof reference === "string" ? context.resolve(reference) : undefined;
+			const isPatient = typeof reference === "string" && reference.startsWith("Patient/");
+			const user = isPatient ? context.resolve(reference) : undefined;
 			return user === undefined ? undefined : { [column]: user };
 		},
 		values: (column_) => [{ kind: "reference", type: "Patient", user: column_(column) }],

@@ -9,18 +9,17 @@ const intakeEmail = "intake@heart-recovery.invalid";
 
 /** Row ids behind literal references, as far as the caller may see them: `Patient/12` → users.id, `Practitioner/user-5` → users.id. */
 export class People {
-	private readonly users: ReadonlyMap<string, number | null>;
+	private readonly users: ReadonlyMap<string, number>;
 	private readonly coming: ReadonlySet<string>;
 
-	constructor(users: ReadonlyMap<string, number | null>, coming: ReadonlySet<string> = new Set()) {
+	constructor(users: ReadonlyMap<string, number>, coming: ReadonlySet<string>) {
 		this.users = users;
 		this.coming = coming;
 	}
 
 	/** A users.id; 0 for a Patient that is created in the same bundle and has none yet. */
 	resolve(reference: string): number | undefined {
-		const known = this.users.get(reference);
-		return known ?? (this.coming.has(reference) ? 0 : undefined);
+		return this.users.get(reference) ?? (this.coming.has(reference) ? 0 : undefined);
 	}
 }
 
@@ -30,7 +29,7 @@ export async function findPeople(
 	references: ReadonlySet<string>,
 	coming: ReadonlySet<string> = new Set(),
 ): Promise<People> {
-	const users = new Map<string, number | null>();
+	const users = new Map<string, number>();
 	const patients = [...references]
 		.filter((one) => one.startsWith("Patient/"))
 		.map((one) => one.slice("Patient/".length));

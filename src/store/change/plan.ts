@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { rewriteReferences } from "../../fhir/bundle.ts";
 import type { Json, JsonObject } from "../../fhir/json.ts";
 import { takes } from "../../mapping/absorb.ts";
 import type { Mapping } from "../../mapping/define.ts";
@@ -40,8 +41,11 @@ export async function planCreates(
 			resource.resourceType === "Patient" && fullUrl !== undefined ? [fullUrl] : [],
 		),
 	]);
-	const people = await findPeople(tx, referencesIn(creates.map(({ resource }) => resource)), coming);
-	const mappings = creates.map(({ resource }) => mappingFor(resource, people));
+	// Mappings know people by relative references only.
+	const names = new Map([...coming].map((name) => [name, name.startsWith("Patient/") ? name : comingPatient]));
+	const resources = creates.map(({ resource, fullUrl }) => rewriteReferences(resource, names, fullUrl));
+	const people = await findPeople(tx, referencesIn(resources), new Set([...coming, comingPatient]));
+	const mappings = resources.map((resource) => mappingFor(resource, people));
 	const ids = await rowIds(tx, mappings);
 	return creates.map(({ resource }, index) => {
 		const type = resource.resourceType as string;
@@ -51,6 +55,9 @@ export async function planCreates(
 		return { type, id: naturalId(mapping.id, rowId), row: { mapping: mapping.name, id: rowId } };
 	});
 }
+
+/** Stands for any Patient of the same bundle; no id of ours is 0. */
+const comingPatient = "Patient/0";
 
 /** One new row id per mapped resource, by table. */
 async function rowIds(tx: Transaction, mappings: readonly (Mapping | undefined)[]): Promise<Map<string, number[]>> {
