@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { AccessLog } from "../../audit/access-log.ts";
 import { Failure } from "../../fhir/failure.ts";
+import { editRows } from "../../store/change/edit-rows.ts";
 import type { Database, Transaction } from "../../store/database.ts";
 import { listRows } from "../../store/list-rows.ts";
-import { editRows } from "../../store/change/edit-rows.ts";
 import { deleteRows, insertRows, type RowValues, requireRow } from "../../store/rows.ts";
 import { refuseOtherMethods } from "../plugins/refuse-methods.ts";
 import { type DeriveTools, deriveForWrite } from "./derive.ts";
