@@ -1,9 +1,8 @@
-import { MikroORM } from "@mikro-orm/postgresql";
-import { type Kysely, type RawBuilder, sql } from "kysely";
+import type { RawBuilder } from "kysely";
 import type { Caller } from "../access/caller.ts";
-import { entities } from "../tables/all.ts";
 import { isRetryable, translatePostgresError } from "./postgres-errors.ts";
 import { typeParsers } from "./postgres-types.ts";
+import { openSessions, type Session } from "./sessions.ts";
 
 /** One transaction as one caller: row-level security already set. Everything the store does takes one. */
 export interface Transaction {
@@ -59,72 +58,89 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 		jit: "off",
 		statement_timeout: String(options.statementTimeoutMilliseconds ?? 30_000),
 		idle_in_transaction_session_timeout: "60000",
+		// What is not within a write's own transaction changes nothing.
+		default_transaction_read_only: "on",
 	};
-	const orm = await MikroORM.init({
-		clientUrl: options.url,
-		entities: [...entities],
-		logger: () => undefined,
-		pool: { min: 0, max: options.poolSize ?? 10 },
-		driverOptions: {
-			types: typeParsers(),
-			application_name: options.applicationName ?? "heart",
-			connectionTimeoutMillis: options.connectTimeoutMilliseconds ?? 5000,
-			options: Object.entries(settings)
-				.map(([name, value]) => `-c ${name}=${value}`)
-				.join(" "),
-		},
+	const sessions = openSessions({
+		connectionString: options.url,
+		max: options.poolSize ?? 10,
+		types: typeParsers(),
+		application_name: options.applicationName ?? "heart",
+		connectionTimeoutMillis: options.connectTimeoutMilliseconds ?? 5000,
+		options: Object.entries(settings)
+			.map(([name, value]) => `-c ${name}=${value}`)
+			.join(" "),
 	});
-	const pool = orm.em.fork().getKysely() as unknown as Kysely<unknown>;
 	try {
-		await sql`select 1`.execute(pool);
+		await sessions.use((session) => session.run("select 1"));
 	} catch (error) {
-		await orm.close(true);
+		await sessions.close();
 		throw translatePostgresError(error);
 	}
 	return {
-		read: (caller, work) => translated(() => inTransaction(pool, "read only", caller, work)),
+		read: (caller, work) => translated(() => sessions.use((session) => reading(session, caller, work))),
 		write: (caller, work, { isolation = "read committed" } = {}) =>
-			translated(() => retried(() => inTransaction(pool, `isolation level ${isolation}, read write`, caller, work))),
-		close: () => orm.close(true),
+			translated(() => retried(() => sessions.use((session) => writing(session, isolation, caller, work)))),
+		close: () => sessions.close(),
 	};
 }
 
 /**
- * Role and variable are set for this transaction only and in the same message as BEGIN: one round trip, and nothing of one
- * caller is left on the connection for the next, however the transaction ends.
+ * Single statements, each a read-only transaction of its own. The connection keeps its role and variable for the next request of the same
+ * caller; {@link Session.become} is the one place that makes sure they are this caller's (performance.md, "Tried").
  */
-async function inTransaction<T>(
-	pool: Kysely<unknown>,
-	mode: string,
+async function reading<T>(session: Session, caller: Caller, work: (tx: Transaction) => Promise<T>): Promise<T> {
+	const asSystem = () => Promise.reject(new Error("a read stays its caller's"));
+	return work({ caller, query: queryAfter(session, session.become(caller)), asSystem });
+}
+
+/**
+ * One transaction. Role and variable are set for it only and in the same message as BEGIN: nothing of one caller is left for the next,
+ * however it ends.
+ */
+async function writing<T>(
+	session: Session,
+	isolation: string,
 	caller: Caller,
 	work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
-	const begin = `begin ${mode}; set local role heart_${caller.role}; set local app.user_id = '${Math.trunc(caller.userId)}'`;
-	return pool.connection().execute(async (kysely) => {
-		try {
-			await sql.raw(begin).execute(kysely);
-			const result = await work({
-				caller,
-				query: async (fragment) => (await fragment.execute(kysely)).rows,
-				asSystem: async (step) => {
-					await sql.raw("set local role heart_system").execute(kysely);
-					const done = await step();
-					await sql.raw(`set local role heart_${caller.role}`).execute(kysely);
+	const role = (name: string) => `set local role heart_${name}`;
+	const begun = session.run(
+		`begin isolation level ${isolation}, read write; ${role(caller.role)}; set local app.user_id = '${Math.trunc(caller.userId)}'`,
+	);
+	try {
+		const result = await work({
+			caller,
+			query: queryAfter(session, begun),
+			asSystem: async (step) => {
+				const entered = session.run(role("system"));
+				try {
+					const [done] = await Promise.all([step(), entered]);
 					return done;
-				},
-			});
-			// The empty select fails where an error was swallowed; COMMIT alone would then quietly roll back.
-			await sql.raw("select; commit").execute(kysely);
-			return result;
-		} catch (error) {
-			// On a broken connection this fails too; the pool discards it and the first error is the one to tell.
-			await sql
-				.raw("rollback")
-				.execute(kysely)
-				.catch(() => undefined);
-			throw error;
-		}
-	});
+				} finally {
+					// Fails where the transaction has failed already.
+					await session.run(role(caller.role)).catch(() => undefined);
+				}
+			},
+		});
+		await begun;
+		// The empty select fails where an error was swallowed; COMMIT alone would then quietly roll back.
+		await session.run("select; commit");
+		return result;
+	} catch (error) {
+		// Where this fails too, the first error is the one to tell.
+		await session.run("rollback").catch(() => session.spoil());
+		throw error;
+	}
+}
+
+/** Queries travel with what must come before them, and fail when it does. */
+function queryAfter(session: Session, before: Promise<void>): Transaction["query"] {
+	before.catch(() => undefined);
+	return async (fragment) => {
+		const [rows] = await Promise.all([session.query(fragment), before]);
+		return rows;
+	};
 }
 
 async function retried<T>(attempt: () => Promise<T>): Promise<T> {

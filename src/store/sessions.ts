@@ -1,0 +1,94 @@
+import {
+	DummyDriver,
+	Kysely,
+	PostgresAdapter,
+	PostgresIntrospector,
+	PostgresQueryCompiler,
+	type RawBuilder,
+} from "kysely";
+import pg from "pg";
+import type { Caller } from "../access/caller.ts";
+import { statementName } from "./statement-names.ts";
+
+/** Composes SQL; runs none. */
+const composer = new Kysely<unknown>({
+	dialect: {
+		createAdapter: () => new PostgresAdapter(),
+		createDriver: () => new DummyDriver(),
+		createIntrospector: (db) => new PostgresIntrospector(db),
+		createQueryCompiler: () => new PostgresQueryCompiler(),
+	},
+});
+
+/** A connection somebody has to themselves. Statements given without waiting for one another travel together, and run in order. */
+export interface Session {
+	/** Runs a composed statement, prepared once per connection. */
+	query<Row>(fragment: RawBuilder<Row>): Promise<Row[]>;
+	/** Runs statements without values in one message. */
+	run(text: string): Promise<void>;
+	/**
+	 * From now on the connection acts as this caller outside transactions. What is asked before this resolves must not be used if it
+	 * fails: it was answered to somebody else.
+	 */
+	become(caller: Caller): Promise<void>;
+	/** The connection is closed instead of lent again: nobody knows what it does. */
+	spoil(): void;
+}
+
+/** The connections of a server. */
+export interface Sessions {
+	/** Lends a connection for some work. Broken connections are not lent again. */
+	use<T>(work: (session: Session) => Promise<T>): Promise<T>;
+	close(): Promise<void>;
+}
+
+/** Opens no connection yet; each is made when all others are in use. */
+export function openSessions(settings: pg.PoolConfig): Sessions {
+	const pool = new pg.Pool({ ...settings, pipeline: true } as pg.PoolConfig);
+	// An idle connection that breaks is replaced when the next is needed.
+	pool.on("error", () => undefined);
+	return {
+		async use(work) {
+			const client = await pool.connect();
+			const state = { spoiled: false };
+			try {
+				return await work(sessionOn(client, state));
+			} finally {
+				client.release(state.spoiled);
+			}
+		},
+		close: () => pool.end(),
+	};
+}
+
+/** Who a connection acts as; nobody while that is not certain. */
+const callers = new WeakMap<pg.PoolClient, string>();
+
+function sessionOn(client: pg.PoolClient, state: { spoiled: boolean }): Session {
+	const run = async (text: string): Promise<void> => void (await client.query(text));
+	return {
+		async query<Row>(fragment: RawBuilder<Row>): Promise<Row[]> {
+			const { sql: text, parameters } = fragment.compile(composer);
+			const name = statementName(text);
+			const values = [...parameters];
+			const { rows } = await client.query(name === undefined ? { text, values } : { name, text, values });
+			return rows as Row[];
+		},
+		run,
+		async become(caller) {
+			const wanted = `set role heart_${caller.role}; set app.user_id = '${Math.trunc(caller.userId)}'`;
+			if (callers.get(client) === wanted) return;
+			callers.delete(client);
+			try {
+				await run(wanted);
+			} catch (error) {
+				state.spoiled = true;
+				throw error;
+			}
+			callers.set(client, wanted);
+		},
+		spoil() {
+			state.spoiled = true;
+		},
+	};
+}
