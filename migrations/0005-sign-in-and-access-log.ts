@@ -37,6 +37,16 @@ create policy token_system on auth.token to heart_system using (true) with check
 alter table auth.attempt enable row level security;
 create policy attempt_system on auth.attempt to heart_system using (true) with check (true);
 
+-- Servers remember whose token is whose for seconds: they are told when that is no longer true.
+create function auth.tell() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+	perform pg_notify('auth_changed', '');
+	return null;
+end
+$$;
+create trigger tell after delete on auth.token for each statement execute function auth.tell();
+create trigger tell after delete or update of role, email, name, password on public.users for each statement execute function auth.tell();
+
 create schema audit;
 grant usage on schema audit to heart_person, heart_therapist, heart_system;
 

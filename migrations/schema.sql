@@ -781,6 +781,7 @@ public.vitals_samples vitals_samples_therapist all to heart_therapist using ((us
 -- tables without row-level security
 
 -- triggers
+CREATE TRIGGER tell AFTER DELETE ON auth.token FOR EACH STATEMENT EXECUTE FUNCTION auth.tell()
 CREATE TRIGGER keep_history_delete AFTER DELETE ON fhir.resource FOR EACH ROW EXECUTE FUNCTION fhir.keep_resource_history()
 CREATE TRIGGER keep_history_update AFTER UPDATE ON fhir.resource FOR EACH ROW WHEN (((old.version <> new.version) OR (old.body IS DISTINCT FROM new.body) OR (old.meta IS DISTINCT FROM new.meta) OR (old.deleted <> new.deleted) OR (old.table_name IS DISTINCT FROM new.table_name) OR (old.row_id IS DISTINCT FROM new.row_id))) EXECUTE FUNCTION fhir.keep_resource_history()
 CREATE TRIGGER link_person_delete AFTER DELETE ON fhir.resource FOR EACH ROW WHEN (((old.type = 'Patient'::text) AND (old.table_name = 'patients'::text))) EXECUTE FUNCTION fhir.link_person()
@@ -889,6 +890,7 @@ CREATE TRIGGER drop_overrides AFTER UPDATE ON public.users FOR EACH ROW EXECUTE 
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('id')
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.users FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
+CREATE TRIGGER tell AFTER DELETE OR UPDATE OF role, email, name, password ON public.users FOR EACH STATEMENT EXECUTE FUNCTION auth.tell()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.vitals_samples FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.vitals_samples FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.vitals_samples FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
@@ -944,6 +946,17 @@ AS $function$
 		union all
 		select (nullif(current_setting('app.user_id', true), ''))::integer
 	)
+$function$
+
+CREATE OR REPLACE FUNCTION auth.tell()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+	perform pg_notify('auth_changed', '');
+	return null;
+end
 $function$
 
 CREATE OR REPLACE FUNCTION fhir.choose_subject(who integer)

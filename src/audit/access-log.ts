@@ -1,5 +1,4 @@
 import type { Caller } from "../access/caller.ts";
-import { serverCaller } from "../access/caller.ts";
 import { insertAccess } from "../store/access-log.ts";
 import type { Database } from "../store/database.ts";
 import { currentRequestId } from "./request-id.ts";
@@ -42,7 +41,7 @@ export function accessLog(database: Database): AccessLog {
 			waiting = [];
 			try {
 				const rows = group.map(({ row }) => row);
-				await database.write(serverCaller, (tx) => insertAccess(tx, rows));
+				await insertAccess(database, rows);
 				for (const { resolve } of group) resolve();
 			} catch (error) {
 				for (const { reject } of group) reject(error);

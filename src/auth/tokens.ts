@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { type Caller, callerOf, serverCaller } from "../access/caller.ts";
 import type { Database } from "../store/database.ts";
 import { type Account, accountByToken, deleteToken, insertToken } from "../store/sign-in.ts";
+import { type Remembered, remembered } from "./remembered.ts";
 
 /** How long a token from `/api/auth/login` is good for, in hours. */
 const tokenHours = 12;
@@ -15,9 +16,17 @@ export interface Tokens {
 	revoke(token: string): Promise<void>;
 }
 
-/** Tokens kept in the database; nothing is cached, so that a sign-out holds everywhere at once. */
+/**
+ * Tokens kept in the database. Whose they are is remembered for seconds; the database tells every server at once when a token ends early
+ * or an account changes (trigger `auth.tell`), so that a sign-out holds everywhere.
+ */
 export function tokens(database: Database): Tokens {
-	const accountOf = (token: string) => database.read(serverCaller, (tx) => accountByToken(tx, digest(token)));
+	const notices = database.listen("auth_changed", () => accounts.forget());
+	const accounts: Remembered<Account> = remembered(
+		(hash) => database.read(serverCaller, (tx) => accountByToken(tx, Buffer.from(hash, "base64"))),
+		notices,
+	);
+	const accountOf = (token: string) => accounts.get(digest(token).toString("base64"));
 	return {
 		async issue(userId) {
 			const token = randomBytes(32).toString("base64url");
@@ -29,7 +38,10 @@ export function tokens(database: Database): Tokens {
 			const account = await accountOf(token);
 			return account === undefined ? undefined : callerOf(account);
 		},
-		revoke: (token) => database.write(serverCaller, (tx) => deleteToken(tx, digest(token))),
+		async revoke(token) {
+			await database.write(serverCaller, (tx) => deleteToken(tx, digest(token)));
+			accounts.forget();
+		},
 	};
 }
 

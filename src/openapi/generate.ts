@@ -28,8 +28,12 @@ function jsonText(value: unknown): string {
 	return `${JSON.stringify(value, null, "\t")}\n`;
 }
 
+const refuse = () => Promise.reject(new Error("documents are generated without a database"));
+
 const unused: Database = {
-	read: () => Promise.reject(new Error("documents are generated without a database")),
-	write: () => Promise.reject(new Error("documents are generated without a database")),
+	read: refuse,
+	write: refuse,
+	append: refuse,
+	listen: () => ({ isLive: () => false }),
 	close: () => Promise.resolve(),
 };

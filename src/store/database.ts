@@ -1,5 +1,6 @@
 import type { RawBuilder } from "kysely";
-import type { Caller } from "../access/caller.ts";
+import { type Caller, serverCaller } from "../access/caller.ts";
+import { listen, type Notices } from "./notices.ts";
 import { isRetryable, translatePostgresError } from "./postgres-errors.ts";
 import { typeParsers } from "./postgres-types.ts";
 import { openSessions, type Session } from "./sessions.ts";
@@ -27,6 +28,13 @@ export interface Database {
 	read<T>(caller: Caller, work: (tx: Transaction) => Promise<T>): Promise<T>;
 	/** A read-write transaction, all or nothing. Retried on serialisation failures and deadlocks, so `work` must be repeatable. */
 	write<T>(caller: Caller, work: (tx: Transaction) => Promise<T>, options?: WriteOptions): Promise<T>;
+	/**
+	 * One statement as the system, committed without waiting for the disk: what the last fraction of a second added may be lost in a power
+	 * failure, nothing when the server or Postgres is killed. For the access log.
+	 */
+	append(statement: RawBuilder<unknown>): Promise<void>;
+	/** Hears what is notified on a channel until the database is closed (`store/notices.ts`). */
+	listen(channel: string, onNotice: () => void): Pick<Notices, "isLive">;
 	close(): Promise<void>;
 }
 
@@ -52,7 +60,7 @@ const mostAttempts = 5;
  * @throws Failure "unavailable" when the database cannot be reached
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-	const settings = {
+	const parameters = {
 		timezone: "UTC",
 		datestyle: "ISO",
 		jit: "off",
@@ -61,28 +69,47 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 		// What is not within a write's own transaction changes nothing.
 		default_transaction_read_only: "on",
 	};
-	const sessions = openSessions({
+	const settings = {
 		connectionString: options.url,
-		max: options.poolSize ?? 10,
 		types: typeParsers(),
 		application_name: options.applicationName ?? "heart",
 		connectionTimeoutMillis: options.connectTimeoutMilliseconds ?? 5000,
-		options: Object.entries(settings)
-			.map(([name, value]) => `-c ${name}=${value}`)
-			.join(" "),
-	});
+	};
+	const sessions = openSessions({ ...settings, max: options.poolSize ?? 10, options: asOptions(parameters) });
+	const appending = { ...parameters, default_transaction_read_only: "off", synchronous_commit: "off" };
+	const appends = openSessions({ ...settings, max: 1, options: asOptions(appending) });
+	const channels: Notices[] = [];
 	try {
 		await sessions.use((session) => session.run("select 1"));
 	} catch (error) {
-		await sessions.close();
+		await Promise.all([sessions.close(), appends.close()]);
 		throw translatePostgresError(error);
 	}
 	return {
 		read: (caller, work) => translated(() => sessions.use((session) => reading(session, caller, work))),
 		write: (caller, work, { isolation = "read committed" } = {}) =>
 			translated(() => retried(() => sessions.use((session) => writing(session, isolation, caller, work)))),
-		close: () => sessions.close(),
+		append: (statement) =>
+			translated(() =>
+				appends.use(async (session) => {
+					await Promise.all([session.become(serverCaller), session.query(statement)]);
+				}),
+			),
+		listen(channel, onNotice) {
+			const notices = listen(settings, channel, onNotice);
+			channels.push(notices);
+			return notices;
+		},
+		async close() {
+			await Promise.all([sessions.close(), appends.close(), ...channels.map((channel) => channel.close())]);
+		},
 	};
+}
+
+function asOptions(parameters: Readonly<Record<string, string>>): string {
+	return Object.entries(parameters)
+		.map(([name, value]) => `-c ${name}=${value}`)
+		.join(" ");
 }
 
 /**
