@@ -101,6 +101,6 @@ class Reader {
 }
 
 /** A unit without columns, which no element around it can make appear or vanish. */
-function isConstantOnly(node: Node | undefined): boolean {
+export function isConstantOnly(node: Node | undefined): boolean {
 	return node !== undefined && isUnit(node) && node.columns.length === 0;
 }

@@ -62,6 +62,8 @@ export interface Unit<Column extends string = string> {
 	values(column: ColumnSql): readonly SearchValue[];
 	/** For the generated documentation: what this unit does, in a few words. */
 	describe(): string;
+	/** The element, where it is the same whatever the row. */
+	readonly constant?: Json;
 	/** Shows even where all its columns are empty; others only beside something that is filled. */
 	readonly always?: boolean;
 	/** The mapping takes a resource only when this unit can hold its element. */

@@ -3,6 +3,7 @@ import { parseJson } from "../fhir/json.ts";
 import type { Mapping } from "../mapping/define.ts";
 import { naturalId } from "../mapping/natural-id.ts";
 import { project } from "../mapping/project.ts";
+import { renderOf } from "../mapping/render.ts";
 import { parseResidue } from "../mapping/residue.ts";
 import type { Row } from "../mapping/unit.ts";
 import type { ResourceVersion } from "./resource-version.ts";
@@ -32,17 +33,29 @@ export function nativeVersion(
 	residue: ResidueEntry | undefined,
 ): ResourceVersion {
 	const id = residue?.[1] ?? naturalId(mapping.id, rowId);
-	const { resourceType, ...content } = project(mapping, row, parseResidue(residue?.[3]));
-	const meta = nativeMeta(mapping, row, residue?.[2] ?? null);
+	const isPlain = residue === undefined || (residue[2] === null && residue[3] === null);
 	return {
 		type: mapping.type,
 		id,
 		versionId: String(row.$version),
 		lastUpdated: row.$updated,
 		method: row.$version === 1 ? "POST" : "PUT",
-		text: JSON.stringify({ resourceType, id, meta, ...content }),
+		text: isPlain ? plainText(mapping, id, row) : textWithResidue(mapping, id, row, residue),
 		owner: ownerOf(mapping, row),
 	};
+}
+
+/** Text without objects in between: nearly all that is read is of this kind. */
+function plainText(mapping: Mapping, id: string, row: NativeRow): string {
+	const profiles = mapping.profiles.length === 0 ? "" : `,"profile":${JSON.stringify(mapping.profiles)}`;
+	const members = renderOf(mapping)(row);
+	const rest = members === "" ? "" : `,${members}`;
+	return `{"resourceType":"${mapping.type}","id":"${id}","meta":{"versionId":"${row.$version}","lastUpdated":"${row.$updated}"${profiles}}${rest}}`;
+}
+
+function textWithResidue(mapping: Mapping, id: string, row: NativeRow, [, , meta, body]: ResidueEntry): string {
+	const { resourceType, ...content } = project(mapping, row, parseResidue(body));
+	return JSON.stringify({ resourceType, id, meta: nativeMeta(mapping, row, meta), ...content });
 }
 
 /** users.id of the patient a row is about; a therapist's account is about no patient. */

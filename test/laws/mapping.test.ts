@@ -8,6 +8,7 @@ import { validateResource } from "../../src/fhir/validate/validate.ts";
 import { cellsOf, residueOf, takes } from "../../src/mapping/absorb.ts";
 import type { Mapping } from "../../src/mapping/define.ts";
 import { isPresent, project } from "../../src/mapping/project.ts";
+import { renderOf } from "../../src/mapping/render.ts";
 import { isEmptyResidue, parseResidue, residueText } from "../../src/mapping/residue.ts";
 import type { Row, WriteContext } from "../../src/mapping/unit.ts";
 import { type Column, columnsOf, entityOf } from "../../src/tables/columns.ts";
@@ -89,6 +90,20 @@ for (const mapping of mappings) {
 				}
 				const residue = residueOf(mapping, resource, row);
 				if (!isEmptyResidue(residue)) throw new Error(`residue ${JSON.stringify(residue)}`);
+			}),
+			{ numRuns: 300 },
+		);
+		t.pass("for 300 rows");
+	});
+
+	t.test(`${mapping.name}: rendering a row is projecting it`, async (t) => {
+		fc.assert(
+			fc.property(rows(mapping), fc.boolean(), (row, hasSubject) => {
+				fc.pre(isPresent(mapping, row));
+				const one = { ...row, $subject: hasSubject ? "12" : null };
+				const { resourceType: _type, ...content } = project(mapping, one);
+				const text = `{${renderOf(mapping)(one)}}`;
+				if (text !== JSON.stringify(content)) throw new Error(`${text} is not ${JSON.stringify(content)}`);
 			}),
 			{ numRuns: 300 },
 		);

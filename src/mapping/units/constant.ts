@@ -10,6 +10,7 @@ export function constant(value: Json, options: { among?: readonly Json[]; match?
 	return {
 		unit: "constant",
 		columns: [],
+		constant: value,
 		read: () => value,
 		write: (element) => {
 			if (options.match) return options.match.some((wanted) => hasAll(element, wanted)) ? {} : undefined;
