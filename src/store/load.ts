@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Mapping } from "../mapping/define.ts";
 import { isPresent } from "../mapping/project.ts";
+import { rowOf } from "../mapping/registry.ts";
 import { personJoin, rowColumns } from "../search/sql/native-branch.ts";
 import { type NativeRow, nativeVersion, type ResidueEntry, type WholeRow, wholeVersion } from "./build-version.ts";
 import type { Transaction } from "./database.ts";
@@ -24,11 +25,7 @@ export async function loadRows(
 	const [first] = mappings;
 	if (first === undefined || rowIds.length === 0) return new Map();
 	const rows = await tx.query(sql<{ $row: number; residue: string | null } & Record<string, unknown>>`
-		select t.id as "$row", ${rowColumns(
-			mappings,
-			sql`(select json_agg(json_build_array(x.part, x.id, x.meta, x.body)) from fhir.resource x
-				where x.table_name = ${first.table} and x.row_id = t.id and x.type = ${first.type})`,
-		)}
+		select t.id as "$row", ${rowColumns(mappings, residuesOfRow(mappings))}
 		from public.${sql.ref(first.table)} t ${personJoin(mappings)}
 		where t.id = any(${sql.val([...new Set(rowIds)])}::int[])
 		order by t.id ${lock ? sql`for update of t` : sql``}`);
@@ -46,32 +43,50 @@ export function residuesOf(text: string | null): Map<string, ResidueEntry> {
 	return new Map(entries.map((entry) => [entry[0], entry]));
 }
 
-/** Bodies stored whole, by key. */
-export async function loadWholes(
+/** Bodies stored whole, by key; kept from being changed by others until the transaction ends. */
+export async function lockWholes(
 	tx: Transaction,
 	keys: readonly number[],
-	lock = false,
 ): Promise<Map<number, WholeRow & { deleted: boolean }>> {
 	if (keys.length === 0) return new Map();
 	const rows = await tx.query(sql<WholeRow & { key: number; deleted: boolean }>`
 		select x.key, x.type, x.id, x.version, x.last_updated, x.user_id, x.meta, x.body, x.deleted
 		from fhir.resource x where x.key = any(${sql.val([...new Set(keys)])}::bigint[])
-		order by x.key ${lock ? sql`for update` : sql``}`);
+		order by x.key for update`);
 	return new Map(rows.map((row) => [row.key, row]));
+}
+
+/**
+ * The current version behind an id of our own form, in one statement; undefined where the row does not say it all: it is not there, its
+ * part has another id, or the id leads elsewhere. Then {@link locate} tells.
+ */
+export async function loadNatural(tx: Transaction, type: string, id: string): Promise<ResourceVersion | undefined> {
+	const natural = rowOf(type, id);
+	if (natural === undefined) return undefined;
+	const { mapping, rowId } = natural;
+	const [found] = await tx.query(sql<{ residue: string | null; $taken: boolean } & Record<string, unknown>>`
+		select ${rowColumns([mapping], residuesOfRow([mapping]))},
+			exists (select 1 from fhir.resource x where x.type = ${type} and x.id = ${id}
+				and (x.table_name, x.row_id, x.part) is distinct from (${mapping.table}, ${rowId}::int, ${mapping.id.part})) "$taken"
+		from public.${sql.ref(mapping.table)} t ${personJoin([mapping])}
+		where t.id = ${rowId}::int`);
+	if (found === undefined || found.$taken) return undefined;
+	const { residue, $taken: _, ...row } = found;
+	if (!isPresent(mapping, row as NativeRow)) return undefined;
+	const version = nativeVersion(mapping, rowId, row as NativeRow, residuesOf(residue).get(mapping.id.part));
+	return version.id === id ? version : undefined;
+}
+
+/** The residues of the row `t`, as {@link residuesOf} reads them. */
+function residuesOfRow([first]: readonly Mapping[]) {
+	return sql`(select json_agg(json_build_array(x.part, x.id, x.meta, x.body)) from fhir.resource x
+		where x.table_name = ${first?.table} and x.row_id = t.id and x.type = ${first?.type})`;
 }
 
 /** The current versions at some locations, by id; what is deleted or not visible is left out. */
 export async function load(tx: Transaction, locations: readonly Location[]): Promise<Map<string, ResourceVersion>> {
 	const found = new Map<string, ResourceVersion>();
-	const wholes = locations.filter((one) => one.kind === "whole" && !one.deleted);
-	for (const row of (
-		await loadWholes(
-			tx,
-			wholes.map((one) => (one as { key: number }).key),
-		)
-	).values()) {
-		if (!row.deleted) found.set(row.id, wholeVersion(row));
-	}
+	for (const one of locations) if (one.kind === "whole" && !one.deleted) found.set(one.id, wholeVersion(one.whole));
 	const byTable = Map.groupBy(
 		locations.filter((one) => one.kind === "row"),
 		({ mapping }) => mapping.table,

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Mapping } from "../mapping/define.ts";
 import { mappingOfPart, rowOf } from "../mapping/registry.ts";
+import type { WholeRow } from "./build-version.ts";
 import type { Transaction } from "./database.ts";
 
 /** Where a resource lives. That a row is there, and yields the part, is not checked yet. */
@@ -11,6 +12,8 @@ export type Location =
 			readonly id: string;
 			readonly key: number;
 			readonly deleted: boolean;
+			/** As read while looking for it. */
+			readonly whole: WholeRow;
 	  }
 	| {
 			readonly kind: "row";
@@ -22,9 +25,8 @@ export type Location =
 			readonly linked: boolean;
 	  };
 
-interface Entry {
+interface Entry extends WholeRow {
 	readonly key: number;
-	readonly id: string;
 	readonly table_name: string | null;
 	readonly row_id: number | null;
 	readonly part: string | null;
@@ -38,14 +40,15 @@ interface Entry {
 export async function locate(tx: Transaction, type: string, ids: readonly string[]): Promise<Map<string, Location>> {
 	const natural = new Map(ids.map((id) => [id, rowOf(type, id)]));
 	const rowIds = [...natural.values()].flatMap((row) => (row === undefined ? [] : [row.rowId]));
-	const columns = sql`x.key, x.id, x.table_name, x.row_id, x.part, x.deleted`;
+	const columns = sql`x.key, x.type, x.id, x.table_name, x.row_id, x.part, x.deleted, x.version, x.last_updated, x.user_id,
+		case when x.table_name is null then x.meta end meta, case when x.table_name is null then x.body end body`;
 	const byId = sql<Entry>`select ${columns} from fhir.resource x where x.type = ${type} and x.id = any(${sql.val(ids)}::text[])`;
 	const tables = [...new Set([...natural.values()].flatMap((row) => (row === undefined ? [] : [row.mapping.table])))];
 	const entries = await tx.query(
 		rowIds.length === 0
 			? byId
-			: sql<Entry>`${byId} union select ${columns} from fhir.resource x
-				where x.type = ${type} and x.table_name = any(${sql.val(tables)}::text[]) and x.row_id = any(${sql.val(rowIds)}::int[])`,
+			: sql<Entry>`${byId} union all select ${columns} from fhir.resource x
+				where x.type = ${type} and x.id <> all(${sql.val(ids)}::text[]) and x.table_name = any(${sql.val(tables)}::text[]) and x.row_id = any(${sql.val(rowIds)}::int[])`,
 	);
 	const entryOfId = new Map(entries.map((entry) => [entry.id, entry]));
 	const named = new Set(entries.map((entry) => `${entry.table_name}/${entry.row_id}/${entry.part}`));
@@ -63,7 +66,9 @@ export async function locate(tx: Transaction, type: string, ids: readonly string
 }
 
 function ofEntry(type: string, entry: Entry): Location {
-	if (entry.table_name === null) return { kind: "whole", type, id: entry.id, key: entry.key, deleted: entry.deleted };
+	if (entry.table_name === null) {
+		return { kind: "whole", type, id: entry.id, key: entry.key, deleted: entry.deleted, whole: entry };
+	}
 	const mapping = mappingOfPart(type, entry.table_name, entry.part ?? "");
 	if (mapping === undefined) throw new Error(`${type}/${entry.id} is linked to a part that no mapping has`);
 	return { kind: "row", type, id: entry.id, mapping, rowId: entry.row_id as number, linked: true };

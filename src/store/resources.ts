@@ -1,7 +1,7 @@
 import { Failure } from "../fhir/failure.ts";
 import type { Transaction } from "./database.ts";
 import { instanceVersions } from "./history.ts";
-import { load } from "./load.ts";
+import { load, loadNatural } from "./load.ts";
 import { locate } from "./locate.ts";
 import type { ResourceVersion } from "./resource-version.ts";
 
@@ -12,13 +12,17 @@ export { searchResources } from "./search.ts";
 
 /** The current version. @throws Failure `not-found`, or `gone` when it has been deleted. */
 export async function readResource(tx: Transaction, type: string, id: string): Promise<ResourceVersion> {
-	const location = (await locate(tx, type, [id])).get(id);
-	const version = location === undefined ? undefined : (await load(tx, [location])).get(id);
+	const version = (await loadNatural(tx, type, id)) ?? (await loadLocated(tx, type, id));
 	if (version !== undefined) return version;
 	const [latest] = await instanceVersions(tx, type, id);
 	if (latest === undefined) throw unknown(type, id);
 	if (latest.method === "DELETE") throw new Failure("gone", `${type}/${id} has been deleted`);
 	return latest;
+}
+
+async function loadLocated(tx: Transaction, type: string, id: string): Promise<ResourceVersion | undefined> {
+	const location = (await locate(tx, type, [id])).get(id);
+	return location === undefined ? undefined : (await load(tx, [location])).get(id);
 }
 
 /** One version. @throws Failure `not-found`, or `gone` when that version is the deletion. */

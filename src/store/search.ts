@@ -25,13 +25,7 @@ export async function searchResources(tx: Transaction, query: SearchQuery): Prom
 	const branches = await branchesOf(tx, query);
 	const total = query.total ? await countMatches(tx, branches) : undefined;
 	if (query.count === 0) return { matches: [], included: [], nextCursor: undefined, total };
-	const hits: Hit[] = [];
-	for (const [index, branch] of branches.entries()) {
-		if (query.sort.length === 0 && query.cursor !== undefined && index < query.cursor.branch) continue;
-		// Without sort keys branches follow one another: once the page is full the later ones are not asked.
-		if (query.sort.length === 0 && countParts(hits, query) > query.count) break;
-		hits.push(...(await runBranch(tx, branch, index, query)));
-	}
+	const hits = query.sort.length === 0 ? await inTurn(tx, branches, query) : await together(tx, branches, query);
 	const keys = branches[0]?.keys ?? [];
 	hits.sort((a, b) => compareKeys(keys, a.keys, b.keys) || a.branch - b.branch || b.row - a.row);
 	const page = takePage(hits, branches, query);
@@ -41,6 +35,21 @@ export async function searchResources(tx: Transaction, query: SearchQuery): Prom
 		nextCursor: page.nextCursor,
 		total,
 	};
+}
+
+/** Without sort keys branches follow one another: once the page is full the later ones are not asked. */
+async function inTurn(tx: Transaction, branches: readonly Branch[], query: SearchQuery): Promise<Hit[]> {
+	const hits: Hit[] = [];
+	for (const [index, branch] of branches.entries()) {
+		if (query.cursor !== undefined && index < query.cursor.branch) continue;
+		if (countParts(hits, query) > query.count) break;
+		hits.push(...(await runBranch(tx, branch, index, query)));
+	}
+	return hits;
+}
+
+async function together(tx: Transaction, branches: readonly Branch[], query: SearchQuery): Promise<Hit[]> {
+	return (await Promise.all(branches.map((branch, index) => runBranch(tx, branch, index, query)))).flat();
 }
 
 async function runBranch(tx: Transaction, branch: Branch, index: number, query: SearchQuery): Promise<Hit[]> {

@@ -80,6 +80,17 @@ export function storedCondition(filter: Filter): Condition {
 	return filter.modifier === "not" ? not(condition) : condition;
 }
 
+/** Is a filter said once for the whole row, by {@link rowBounds}: whose it is, the same for every part? */
+export function isOfRow(mappings: readonly Mapping[], filter: Filter, column: ColumnOf): boolean {
+	return (
+		filter.modifier === undefined &&
+		mappings.every((mapping) => {
+			const sources = sourcesOf(mapping, filter.parameter, column);
+			return sources.length === 1 && sources[0]?.unit.required === true && isSubject(sources);
+		})
+	);
+}
+
 /** What an index can use of the filters on a table's rows: moments and persons in required columns. */
 export function rowBounds(mappings: readonly Mapping[], filters: readonly Filter[], column: ColumnOf): Condition {
 	return and(

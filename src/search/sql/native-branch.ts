@@ -7,7 +7,7 @@ import { type ColumnOf, type Source, sourcesOf } from "../native-values.ts";
 import { kinds } from "../params/all.ts";
 import type { SearchQuery, SortKey } from "../query.ts";
 import type { Branch, IdLimit } from "./branch.ts";
-import { filtersOf, fingerprint, isSubject, nativeCondition, rowBounds, storedCondition } from "./filters.ts";
+import { filtersOf, fingerprint, isOfRow, isSubject, nativeCondition, rowBounds, storedCondition } from "./filters.ts";
 import type { Key } from "./keyset.ts";
 
 /** SQL of a property of the row `t`; `$subject` is joined ({@link personJoin}). */
@@ -32,8 +32,9 @@ export function nativeBranches(
 function rows(table: string, mappings: readonly Mapping[], query: SearchQuery, ids: IdLimit | undefined): Branch {
 	const filters = filtersOf(query);
 	const searched = overridable(mappings[0] as Mapping, query);
+	const ofPart = filters.filter((filter) => !isOfRow(mappings, filter, rowColumn));
 	const partConditions = mappings.map((mapping): Condition => {
-		const matches = filters.map((filter) =>
+		const matches = ofPart.map((filter) =>
 			nativeCondition(filter, sourcesOf(mapping, filter.parameter, rowColumn), rowColumn),
 		);
 		const moved: Condition =
@@ -66,8 +67,9 @@ function anyPart(conditions: readonly Condition[]): Condition[] {
 function overridden(table: string, mappings: readonly Mapping[], query: SearchQuery, ids: IdLimit | undefined): Branch {
 	const filters = filtersOf(query);
 	const searched = overridable(mappings[0] as Mapping, query);
+	const ofPart = filters.filter((filter) => !isOfRow(mappings, filter, rowColumn));
 	const partConditions = mappings.map((mapping): Condition => {
-		const matches = filters.map((filter): Condition => {
+		const matches = ofPart.map((filter): Condition => {
 			const sources = sourcesOf(mapping, filter.parameter, rowColumn);
 			const native = nativeCondition(filter, sources, rowColumn);
 			if (isSubject(sources)) return native;

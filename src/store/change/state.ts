@@ -4,7 +4,7 @@ import { mappingsOf } from "../../mapping/registry.ts";
 import { ownerOf, type WholeRow } from "../build-version.ts";
 import type { Transaction } from "../database.ts";
 import { instanceVersions } from "../history.ts";
-import { type LoadedRow, loadRows, loadWholes } from "../load.ts";
+import { type LoadedRow, loadRows, lockWholes } from "../load.ts";
 import { locate } from "../locate.ts";
 
 /** The row an id of our own form looks like; `owner` is set when the row is there (without yielding the resource). */
@@ -46,10 +46,9 @@ export async function lockStates(
 async function statesOfType(tx: Transaction, type: string, ids: readonly string[]): Promise<Map<string, State>> {
 	const located = await locate(tx, type, ids);
 	const locations = [...located.values()];
-	const wholes = await loadWholes(
+	const wholes = await lockWholes(
 		tx,
 		locations.flatMap((one) => (one.kind === "whole" ? [one.key] : [])),
-		true,
 	);
 	const rows = new Map<string, Map<number, LoadedRow>>();
 	for (const [table, list] of Map.groupBy(
