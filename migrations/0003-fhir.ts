@@ -35,6 +35,9 @@ create table fhir.resource (
 	meta text null,
 	body text null,
 	overrides text[] not null default '{}',
+	-- Columns for the same reason as owner. What charts ask is apart: a hospital's vital signs all override something (encounter, say).
+	overridden boolean not null generated always as (overrides <> '{}') stored,
+	chart_overridden boolean not null generated always as (overrides && '{category,code,date,effective,status}'::text[]) stored,
 	guards jsonb null,
 	at timestamptz null,
 	terms text[] not null default '{}',
@@ -46,6 +49,8 @@ create table fhir.resource (
 create index resource_owner_type_at on fhir.resource (owner, type, at desc nulls last, key desc) where table_name is null;
 create index resource_type_key on fhir.resource (type, key) where table_name is null;
 create index resource_row on fhir.resource (table_name, row_id) where table_name is not null;
+create index resource_overridden on fhir.resource (table_name, type, owner) where overridden;
+create index resource_chart_overridden on fhir.resource (table_name, type, owner) where chart_overridden;
 create index resource_terms on fhir.resource using gin (terms);
 create index resource_type_updated on fhir.resource (type, last_updated);
 

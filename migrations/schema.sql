@@ -52,6 +52,8 @@ fhir.resource deleted boolean not null default false
 fhir.resource meta text
 fhir.resource body text
 fhir.resource overrides text[] not null default '{}'::text[]
+fhir.resource overridden boolean not null default (overrides <> '{}'::text[])
+fhir.resource chart_overridden boolean not null default (overrides && '{category,code,date,effective,status}'::text[])
 fhir.resource guards jsonb
 fhir.resource at timestamp with time zone
 fhir.resource terms text[] not null default '{}'::text[]
@@ -586,6 +588,8 @@ CREATE UNIQUE INDEX person_fhir_id_unique ON fhir.person USING btree (fhir_id)
 CREATE UNIQUE INDEX person_pkey ON fhir.person USING btree (patient_id)
 CREATE UNIQUE INDEX person_subject ON fhir.person USING btree (user_id) WHERE subject
 CREATE INDEX person_user ON fhir.person USING btree (user_id)
+CREATE INDEX resource_chart_overridden ON fhir.resource USING btree (table_name, type, owner) WHERE chart_overridden
+CREATE INDEX resource_overridden ON fhir.resource USING btree (table_name, type, owner) WHERE overridden
 CREATE INDEX resource_owner_type_at ON fhir.resource USING btree (owner, type, at DESC NULLS LAST, key DESC) WHERE (table_name IS NULL)
 CREATE UNIQUE INDEX resource_pkey ON fhir.resource USING btree (key)
 CREATE INDEX resource_row ON fhir.resource USING btree (table_name, row_id) WHERE (table_name IS NOT NULL)

@@ -157,9 +157,9 @@ function plain(text: string): string {
 
 type Range = readonly [lo: number, hi: number];
 
-/** Milliseconds since 1970, half-open. */
+/** Milliseconds since 1970, half-open. A time to the second is the moment it names (src/search/params/date.ts). */
 export function dateRange(value: unknown): Range | undefined {
-	if (typeof value === "string") return instants(value);
+	if (typeof value === "string") return held(value);
 	const { start, end, event, repeat } = value as {
 		start?: string;
 		end?: string;
@@ -175,7 +175,12 @@ export function dateRange(value: unknown): Range | undefined {
 			: [Math.min(...ranges.map(([lo]) => lo)), Math.max(...ranges.map(([, hi]) => hi))];
 	}
 	if (start === undefined && end === undefined) return undefined;
-	return [start === undefined ? -Infinity : instants(start)[0], end === undefined ? Infinity : instants(end)[1]];
+	return [start === undefined ? -Infinity : instants(start)[0], end === undefined ? Infinity : held(end)[1]];
+}
+
+function held(text: string): Range {
+	const [lo, hi] = instants(text);
+	return [lo, hi - lo === 1000 ? lo + 1 : hi];
 }
 
 function instants(text: string): Range {

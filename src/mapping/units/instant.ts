@@ -26,8 +26,7 @@ export function instant<C extends string>(column: C): Unit<C> {
 		},
 		values: (column_) => {
 			const at = column_(column);
-			const width = sql`(case when date_trunc('second', ${at}) = ${at} then interval '1 second' else interval '1 millisecond' end)`;
-			return [{ kind: "date", lo: at, hi: sql`(${at} + ${width})`, column: at }];
+			return [{ kind: "date", lo: at, hi: sql`(${at} + interval '1 millisecond')`, column: at }];
 		},
 		describe: () => "instant",
 	};

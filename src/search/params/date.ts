@@ -11,7 +11,10 @@ import type { ParameterKind } from "./kind.ts";
 const min = "-infinity";
 const max = "infinity";
 
-/** Date parameters (R4 search 2.1.3.8): search range S against target range T, both half-open. */
+/**
+ * Date parameters (R4 search 2.1.3.8): search range S against target range T, both half-open. A time to the second in a resource is the
+ * moment it names, as in the columns (`10:00:00Z` and `10:00:00.000Z` are found alike); in a search it is that whole second.
+ */
 export const date: ParameterKind = {
 	modifiers: ["missing"],
 	parse: (text, _parameter, context) => {
@@ -47,10 +50,7 @@ export const date: ParameterKind = {
 	nativeKey: (value) => (value.kind === "date" ? value.lo : sql`null::timestamptz`),
 };
 
-/**
- * A condition every match fulfils and an index can use: the instants a column may have. Columns hold moments of at most a second's
- * width.
- */
+/** A condition every match fulfils and an index can use: the instants a column may have. Columns hold moments. */
 export function dateBound(values: readonly FilterValue[], column: Sql): Condition {
 	return or(
 		values.map((value): Condition => {
@@ -59,9 +59,9 @@ export function dateBound(values: readonly FilterValue[], column: Sql): Conditio
 				case "eq":
 					return sql<boolean>`(${column} >= ${lo}::timestamptz and ${column} < ${hi}::timestamptz)`;
 				case "ge":
-					return sql<boolean>`${column} > least(${lo}::timestamptz - interval '1 millisecond', ${hi}::timestamptz - interval '1 second')`;
+					return sql<boolean>`${column} >= ${lo}::timestamptz`;
 				case "gt":
-					return sql<boolean>`${column} > ${hi}::timestamptz - interval '1 second'`;
+					return sql<boolean>`${column} > ${hi}::timestamptz - interval '1 millisecond'`;
 				case "sa":
 					return sql<boolean>`${column} >= ${hi}::timestamptz`;
 				case "le":
@@ -99,14 +99,19 @@ function compare(value: FilterValue, lo: Sql, hi: Sql): Sql<boolean> {
 }
 
 function rangeOf(value: Json, type: string): { lo: string; hi: string } | undefined {
-	if (typeof value === "string") return bounds(parseDate(value)?.lo, parseDate(value)?.hi);
+	if (typeof value === "string") return bounds(parseDate(value)?.lo, endOf(value));
 	if (value === null || typeof value !== "object" || Array.isArray(value)) return undefined;
 	const object = value as { [name: string]: Json | undefined };
 	if (type === "Timing") return timingRange(object);
 	const { start, end } = object;
 	const from = typeof start === "string" ? parseDate(start)?.lo : min;
-	const to = typeof end === "string" ? parseDate(end)?.hi : max;
+	const to = typeof end === "string" ? endOf(end) : max;
 	return start === undefined && end === undefined ? undefined : bounds(from, to);
+}
+
+function endOf(text: string): string | undefined {
+	const range = parseDate(text);
+	return range?.precision === "second" ? parseDate(range.lo)?.hi : range?.hi;
 }
 
 /** The outer bounds of a Timing: its events and the period it repeats in. */

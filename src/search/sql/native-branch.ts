@@ -5,7 +5,8 @@ import { columnName } from "../../tables/columns.ts";
 import { and, asSql, type Condition, or } from "../condition.ts";
 import { type ColumnOf, type Source, sourcesOf } from "../native-values.ts";
 import { kinds } from "../params/all.ts";
-import type { SearchQuery, SortKey } from "../query.ts";
+import { aboutPatients, idsOf } from "../params/reference.ts";
+import type { Filter, SearchQuery, SortKey } from "../query.ts";
 import type { Branch, IdLimit } from "./branch.ts";
 import { filtersOf, fingerprint, isOfRow, isSubject, nativeCondition, rowBounds, storedCondition } from "./filters.ts";
 import type { Key } from "./keyset.ts";
@@ -89,7 +90,8 @@ function overridden(table: string, mappings: readonly Mapping[], query: SearchQu
 				? false
 				: and([
 						...anyPart(partConditions),
-						sql<boolean>`x.table_name = ${table} and x.type = ${mappings[0]?.type} and x.overrides && ${sql.val(searched)}::text[]`,
+						sql<boolean>`${mayBeOverridden(searched)} and x.table_name = ${table} and x.type = ${mappings[0]?.type} and x.overrides && ${sql.val(searched)}::text[]`,
+						...filters.map((filter) => ownerBound(mappings, filter)),
 						rowBounds(mappings, filters, rowColumn),
 						anyRow(ids, mappings),
 					]),
@@ -97,6 +99,21 @@ function overridden(table: string, mappings: readonly Mapping[], query: SearchQu
 		parts: sql`m.parts`,
 		keys: keysOf(mappings[0] as Mapping, query.sort, true),
 	};
+}
+
+/** What an index can use of it: most residues override nothing a chart asks for. */
+function mayBeOverridden(searched: readonly string[]): Sql {
+	return searched.every((code) => chartParameters.has(code)) ? sql`x.chart_overridden` : sql`x.overridden`;
+}
+
+/** As in the generated column `fhir.resource.chart_overridden`. */
+const chartParameters: ReadonlySet<string> = new Set(["category", "code", "date", "effective", "status"]);
+
+/** The same person as the row's: a residue's owner is that of its row. */
+function ownerBound(mappings: readonly Mapping[], filter: Filter): Condition {
+	if (!isOfRow(mappings, filter, rowColumn)) return true;
+	const ids = idsOf(filter, "Patient");
+	return ids.length === 0 ? false : aboutPatients(ids);
 }
 
 /** Parameters of the search whose elements may sit in a residue. */
