@@ -19,7 +19,7 @@ export interface PlannedEntry {
 	readonly ifModifiedSince: string | undefined;
 	/** Search parameters, without type and `?`. */
 	readonly ifNoneExist: string | undefined;
-	/** What is wrong with this entry of a batch; throw it in place of performing the entry. A transaction never has one. */
+	/** What is wrong with this entry; throw it in place of performing the entry. */
 	readonly problem: Failure | undefined;
 }
 
@@ -33,8 +33,8 @@ export interface BundlePlan {
  * Reads a batch or transaction (R4 http 3.1.0.11). The resources in it are not validated; everything around them is.
  *
  * @param options.base - `[base]` without a trailing slash; request URLs may be absolute under it
- * @throws Failure invalid - not such a Bundle; for a transaction also everything wrong with any entry, at once, each issue with an
- * expression `Bundle.entry[i]…` and `at` = i. A batch keeps the problems with their entries.
+ * @throws Failure invalid - not such a Bundle. What is wrong with an entry stays with it (`problem`), each issue with an expression
+ * `Bundle.entry[i]…` and `at` = i.
  */
 export function readBundle(json: Json, options: { readonly base: string }): BundlePlan {
 	if (!isObject(json) || json.resourceType !== "Bundle") {
@@ -55,10 +55,6 @@ export function readBundle(json: Json, options: { readonly base: string }): Bund
 	const issues = frameIssues(json, given);
 	const entries = given.map((entry, at) => plannedEntry(isObject(entry) ? entry : {}, at, options.base, issues));
 	duplicates(entries, type, issues);
-	if (type === "transaction") {
-		if (issues.length > 0) throw new Failure("invalid", issues);
-		return { type, entries };
-	}
 	const ofBundle = issues.filter(({ at }) => at === undefined);
 	if (ofBundle.length > 0) throw new Failure("invalid", ofBundle);
 	const byEntry = Map.groupBy(issues, ({ at }) => at);

@@ -67,6 +67,9 @@ t.test("all failing entries are named by the sender's index, and nothing is stor
 			post({ resourceType: "Observation", status: "nonsense", code: { text: "x" } }),
 			post(organization("f2")),
 			post({ resourceType: "Observation", status: "final", code: { text: "x" }, valueQuantity: 5 }),
+			{ resource: organization("f4") },
+			{ resource: organization("f5"), request: { method: "POST", url: "Patient" } },
+			{ resource: organization("f6"), request: { method: "PUT", url: "Organization?no-such=1" } },
 		]),
 	);
 	t.equal(answer.status, 400);
@@ -74,6 +77,8 @@ t.test("all failing entries are named by the sender's index, and nothing is stor
 	const expressions = answer.body.issue.flatMap((issue: { expression?: string[] }) => issue.expression ?? []);
 	t.ok(expressions.includes("Bundle.entry[1].resource.status"), expressions.join());
 	t.ok(expressions.includes("Bundle.entry[3].resource.valueQuantity"), expressions.join());
+	t.ok(expressions.includes("Bundle.entry[4].request"), "what is wrong around a resource comes in the same answer");
+	t.ok(expressions.includes("Bundle.entry[5].resource.resourceType"), expressions.join());
 	t.equal(await totalOf("f0"), 0);
 	t.equal(await totalOf("f2"), 0);
 });

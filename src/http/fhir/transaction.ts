@@ -54,6 +54,7 @@ async function sorted(entries: readonly PlannedEntry[], whole: FhirRequest) {
 	const readings: Reading[] = [];
 	for (const [at, entry] of entries.entries()) {
 		await problems.collect({ at }, () => {
+			if (entry.problem !== undefined) throw entry.problem;
 			const { interaction, request } = entryRequest(entry, whole, true);
 			if (interaction.kind === "writing") writings.push({ at, intent: interaction.intent(request) });
 			else readings.push({ at, interaction, request });
