@@ -8,6 +8,11 @@ import { isFhirUrl } from "./face.ts";
  */
 export function registerBodies(app: FastifyInstance): void {
 	app.removeAllContentTypeParsers();
+	app.addHook("onRequest", async ({ headers }) => {
+		const encoding = headers["content-encoding"];
+		if (encoding === undefined || encoding.toLowerCase() === "identity") return;
+		throw new Failure("unsupported-media-type", "Send the body as it is: no Content-Encoding is supported");
+	});
 	app.addContentTypeParser<string>(
 		/^(?:application|text)\/(?:[a-z.-]+\+)?json(?:\s*;|$)/i,
 		{ parseAs: "string" },
