@@ -1,5 +1,5 @@
-import { type SearchParameter, searchParametersOf } from "../fhir/definitions/definitions.ts";
-import type { Json, JsonObject } from "../fhir/json.ts";
+import { type PathExpression, type SearchParameter, searchParametersOf } from "../fhir/definitions/definitions.ts";
+import { equalJson, type Json, type JsonObject } from "../fhir/json.ts";
 import { evaluatePath } from "../fhir/path.ts";
 import { kinds } from "./params/all.ts";
 import type { IndexEntries } from "./params/kind.ts";
@@ -29,13 +29,24 @@ export function extractOne(resource: JsonObject, parameter: SearchParameter, int
 
 /** The parameters that find something else in `one` than in `other`; both are of the same type. */
 export function differingParameters(one: JsonObject, other: JsonObject): string[] {
+	const changed = differingMembers(one, other);
 	const differing: string[] = [];
 	for (const parameter of searchParametersOf(one.resourceType as string).values()) {
-		if (!ownColumns.has(parameter.code) && fingerprint(one, parameter) !== fingerprint(other, parameter)) {
-			differing.push(parameter.code);
-		}
+		if (ownColumns.has(parameter.code) || !parameter.paths.some((path) => looksAt(path, changed))) continue;
+		if (fingerprint(one, parameter) !== fingerprint(other, parameter)) differing.push(parameter.code);
 	}
 	return differing;
+}
+
+function differingMembers(one: JsonObject, other: JsonObject): string[] {
+	const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+	return [...names].filter((name) => !equalJson(one[name] ?? null, other[name] ?? null));
+}
+
+/** `effective` looks at the member `effectiveDateTime`. */
+function looksAt({ steps }: PathExpression, members: readonly string[]): boolean {
+	const first = steps.find((step) => step.kind === "element");
+	return first === undefined || members.some((name) => name.replace(/^_/, "").startsWith(first.name));
 }
 
 function fingerprint(resource: JsonObject, parameter: SearchParameter): string {

@@ -1,6 +1,7 @@
 import type { RawBuilder } from "kysely";
 import { type Caller, serverCaller } from "../access/caller.ts";
 import { listen, type Notices } from "./notices.ts";
+import { type NumberStore, numberStore } from "./number-store.ts";
 import { isRetryable, translatePostgresError } from "./postgres-errors.ts";
 import { typeParsers } from "./postgres-types.ts";
 import { openSessions, type Session } from "./sessions.ts";
@@ -10,6 +11,10 @@ export interface Transaction {
 	readonly caller: Caller;
 	/** Runs a composed SQL fragment; rows with the columns' own (snake_case) names. Values: postgres-types.ts. */
 	query<Row>(fragment: RawBuilder<Row>): Promise<Row[]>;
+	/** Runs a fragment whose rows nobody needs, together with what comes next, at the latest the commit, which fails where it fails. */
+	later(fragment: RawBuilder<unknown>): void;
+	/** Numbers of a sequence that nobody else gets, ascending; taken in advance, so not in the order of use. */
+	numbers(sequence: string, count: number): Promise<number[]>;
 	/**
 	 * Runs a step of the same transaction with the rights of the system: for what a caller may cause but not do themselves (the account
 	 * of a patient a therapist adds). Nothing it reads may reach the caller.
@@ -79,6 +84,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 	const appending = { ...parameters, default_transaction_read_only: "off", synchronous_commit: "off" };
 	const appends = openSessions({ ...settings, max: 1, options: asOptions(appending) });
 	const channels: Notices[] = [];
+	const numbers = numberStore();
 	try {
 		await sessions.use((session) => session.run("select 1"));
 	} catch (error) {
@@ -88,7 +94,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 	return {
 		read: (caller, work) => translated(() => sessions.use((session) => reading(session, caller, work))),
 		write: (caller, work, { isolation = "read committed" } = {}) =>
-			translated(() => retried(() => sessions.use((session) => writing(session, isolation, caller, work)))),
+			translated(() => retried(() => sessions.use((session) => writing(session, numbers, isolation, caller, work)))),
 		append: (statement) =>
 			translated(() =>
 				appends.use(async (session) => {
@@ -117,8 +123,9 @@ function asOptions(parameters: Readonly<Record<string, string>>): string {
  * caller; {@link Session.become} is the one place that makes sure they are this caller's (performance.md, "Tried").
  */
 async function reading<T>(session: Session, caller: Caller, work: (tx: Transaction) => Promise<T>): Promise<T> {
-	const asSystem = () => Promise.reject(new Error("a read stays its caller's"));
-	return work({ caller, query: queryAfter(session, session.become(caller)), asSystem });
+	const refuse = () => Promise.reject(new Error("not for reads"));
+	const query = queryAfter(session, session.become(caller));
+	return work({ caller, query, later: (fragment) => void query(fragment), numbers: refuse, asSystem: refuse });
 }
 
 /**
@@ -127,6 +134,7 @@ async function reading<T>(session: Session, caller: Caller, work: (tx: Transacti
  */
 async function writing<T>(
 	session: Session,
+	numbers: NumberStore,
 	isolation: string,
 	caller: Caller,
 	work: (tx: Transaction) => Promise<T>,
@@ -135,10 +143,18 @@ async function writing<T>(
 	const begun = session.run(
 		`begin isolation level ${isolation}, read write; ${role(caller.role)}; set local app.user_id = '${Math.trunc(caller.userId)}'`,
 	);
+	const query = queryAfter(session, begun);
+	const pending: Promise<unknown>[] = [begun];
 	try {
 		const result = await work({
 			caller,
-			query: queryAfter(session, begun),
+			query,
+			later(fragment) {
+				const done = query(fragment);
+				done.catch(() => undefined);
+				pending.push(done);
+			},
+			numbers: (sequence, count) => numbers.take(query, sequence, count),
 			asSystem: async (step) => {
 				const entered = session.run(role("system"));
 				try {
@@ -150,14 +166,14 @@ async function writing<T>(
 				}
 			},
 		});
-		await begun;
 		// The empty select fails where an error was swallowed; COMMIT alone would then quietly roll back.
-		await session.run("select; commit");
+		await Promise.all([...pending, session.run("select; commit")]);
 		return result;
 	} catch (error) {
-		// Where this fails too, the first error is the one to tell.
 		await session.run("rollback").catch(() => session.spoil());
-		throw error;
+		// What nobody waited for may have failed first, and made everything after it fail.
+		const [first] = (await Promise.allSettled(pending)).filter(({ status }) => status === "rejected");
+		throw (first as PromiseRejectedResult | undefined)?.reason ?? error;
 	}
 }
 

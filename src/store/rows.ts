@@ -18,10 +18,7 @@ export type RowValues = Record<string, unknown>;
 
 /** Reserves ids of a table, ascending. */
 export async function allocateIds(tx: Transaction, entity: Entity, count: number): Promise<number[]> {
-	if (count === 0) return [];
-	const rows = await tx.query(sql<{ id: number }>`
-		select nextval(${`public.${tableName(entity)}_id_seq`}::regclass)::int as id from generate_series(1, ${count}::int)`);
-	return rows.map(({ id }) => id);
+	return count === 0 ? [] : tx.numbers(`public.${tableName(entity)}_id_seq`, count);
 }
 
 /**

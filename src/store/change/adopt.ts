@@ -9,7 +9,7 @@ import type { Transaction } from "../database.ts";
  *
  * @param ids - of the new Patients
  */
-export async function adoptResources(tx: Transaction, ids: readonly string[]): Promise<void> {
+export function adoptResources(tx: Transaction, ids: readonly string[]): void {
 	if (ids.length === 0) return;
 	const named = resourceTypes.flatMap((type) =>
 		patientCompartmentParams(type).flatMap((code) =>
@@ -17,7 +17,7 @@ export async function adoptResources(tx: Transaction, ids: readonly string[]): P
 		),
 	);
 	const mine = tx.caller.role === "system" ? sql`true` : sql`x.created_by = ${tx.caller.userId}`;
-	await tx.query(sql`
+	tx.later(sql`
 		update fhir.resource x set user_id = owner.user_id
 		from (
 			select x.key, min(p.user_id) user_id

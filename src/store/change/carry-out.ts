@@ -3,19 +3,20 @@ import { Failure } from "../../fhir/failure.ts";
 import type { Mapping } from "../../mapping/define.ts";
 import { mappingsOf } from "../../mapping/registry.ts";
 import type { Cells } from "../../mapping/unit.ts";
-import { nativeVersion, type WholeRow, wholeVersion } from "../build-version.ts";
+import { type NativeRow, nativeVersion, type WholeRow, wholeVersion } from "../build-version.ts";
 import type { Transaction } from "../database.ts";
 import { loadRows } from "../load.ts";
 import type { ResourceVersion } from "../resource-version.ts";
-import { deleteRows, insertRows, updateRows } from "../rows.ts";
+import { deleteRows, insertRows, type RowValues, updateRows } from "../rows.ts";
 import { adoptResources } from "./adopt.ts";
 import type { Effects } from "./effects.ts";
-import { completePatient, defaultCalendars } from "./people.ts";
+import { completePatient, defaultCalendars, forgetPeople } from "./people.ts";
 import { entityOfMapping } from "./plan.ts";
 import { claimRows, writeResources } from "./write-resources.ts";
 
 /** Writes everything, and gives the new versions by `Type/id`. */
 export async function carryOut(tx: Transaction, effects: Effects): Promise<Map<string, ResourceVersion>> {
+	const written: Written = new Map();
 	for (const { mapping, ids } of effects.deletes.values()) {
 		await deleteRows(tx, entityOfMapping(mapping), [...ids]);
 		if (mapping.table === "patients") await disown(tx, [...ids]);
@@ -31,22 +32,25 @@ export async function carryOut(tx: Transaction, effects: Effects): Promise<Map<s
 		// Nobody but the system may say whose account a patient is (access.guard_patient); `complete` has just made it.
 		const inserted = mapping.table === "patients" ? await tx.asSystem(insert) : await insert();
 		// The guard gives another id to a row whose number a client claimed meanwhile; the transaction must then be planned anew.
+		for (const row of inserted) written.set(`${mapping.table}/${row.id}`, row);
 		if (inserted.some((row, index) => row.id !== rows[index]?.id))
 			throw Object.assign(new Error("row id claimed"), { code: "40001" });
 	}
 	for (const rows of effects.updates.values()) {
 		const [first] = rows.values();
 		if (first === undefined) continue;
-		await updateRows(
+		const updated = await updateRows(
 			tx,
 			entityOfMapping(first.mapping),
 			[...rows].map(([id, { cells }]) => ({ id, changes: cells })),
 		);
+		for (const row of updated) if (row !== undefined) written.set(`${first.mapping.table}/${row.id}`, row);
 	}
-	const versions = await settle(tx, effects);
-	await writeResources(tx, effects.created, effects.replaced);
-	await claimRows(tx, effects.claims);
-	await adoptResources(tx, effects.namedPatients());
+	if (effects.touchesPatients()) forgetPeople(tx);
+	const versions = await settle(tx, effects, written);
+	writeResources(tx, effects.created, effects.replaced);
+	claimRows(tx, effects.claims);
+	adoptResources(tx, effects.namedPatients());
 	for (const whole of await wholes(tx, effects)) versions.set(`${whole.type}/${whole.id}`, wholeVersion(whole));
 	return versions;
 }
@@ -79,27 +83,39 @@ async function complete(tx: Transaction, mapping: Mapping, rows: readonly Cells[
 	return rows.map((row) => ({ ...row, calendarId: calendars.get(row.userId as number) ?? null }));
 }
 
-/** Reads the rows back as the next reader will, and computes what they do not hold. */
-async function settle(tx: Transaction, effects: Effects): Promise<Map<string, ResourceVersion>> {
+/** Rows as the database gave them back, by `table/id`. */
+type Written = Map<string, RowValues>;
+
+/** Takes the rows as the next reader will find them, and computes what they do not hold. */
+async function settle(tx: Transaction, effects: Effects, written: Written): Promise<Map<string, ResourceVersion>> {
 	const versions = new Map<string, ResourceVersion>();
 	for (const [, list] of Map.groupBy(effects.pending, ({ mapping }) => `${mapping.type} ${mapping.table}`)) {
 		const mappings = mappingsOf(list[0]?.mapping.type as string).filter((one) => one.table === list[0]?.mapping.table);
-		const rows = await loadRows(
+		const rows = list.map((one) => asRead(one.mapping, written.get(`${one.mapping.table}/${one.rowId}`), effects));
+		const loaded = await loadRows(
 			tx,
 			mappings,
-			list.map(({ rowId }) => rowId),
+			list.filter((_, index) => rows[index] === undefined).map(({ rowId }) => rowId),
 		);
-		for (const pending of list) {
-			const loaded = rows.get(pending.rowId);
-			if (loaded === undefined) throw new Failure("forbidden", "this would make a resource you may not see");
-			const residue = effects.settle(pending, loaded.row);
+		for (const [index, pending] of list.entries()) {
+			const row = rows[index] ?? loaded.get(pending.rowId)?.row;
+			if (row === undefined) throw new Failure("forbidden", "this would make a resource you may not see");
+			const residue = effects.settle(pending, row);
 			versions.set(
 				`${pending.mapping.type}/${pending.id}`,
-				nativeVersion(pending.mapping, pending.rowId, loaded.row, residue),
+				nativeVersion(pending.mapping, pending.rowId, row, residue),
 			);
 		}
 	}
 	return versions;
+}
+
+/** A written row as `loadRows` gives it; undefined where who stands for the person is not known. */
+function asRead(mapping: Mapping, row: RowValues | undefined, { people }: Effects): NativeRow | undefined {
+	if (row === undefined || mapping.table === "patients" || mapping.table === "users") return undefined;
+	const subject = people.subjectOf(row[mapping.owner] as number);
+	if (subject === undefined) return undefined;
+	return { ...row, $subject: subject, $version: row.version, $updated: row.updatedAt } as NativeRow;
 }
 
 /** The bodies just written, with the time the database gave them. */

@@ -32,7 +32,7 @@ export class Effects {
 	readonly created: ResourceRow[] = [];
 	readonly replaced: ResourceRow[] = [];
 	readonly claims: { table_name: string; row_id: number }[] = [];
-	private readonly people: People;
+	readonly people: People;
 	private readonly caller: Caller;
 
 	constructor(people: People, caller: Caller) {
@@ -196,6 +196,14 @@ export class Effects {
 			body,
 		});
 		return [mapping.id.part, id, meta, body];
+	}
+
+	touchesPatients(): boolean {
+		return (
+			this.updates.has("patients") ||
+			this.deletes.has("patients") ||
+			this.inserts.some(({ mapping }) => mapping.table === "patients")
+		);
 	}
 
 	/** Ids clients chose for Patients that are new: resources may have named them before. */

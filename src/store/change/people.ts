@@ -9,18 +9,38 @@ const intakeEmail = "intake@heart-recovery.invalid";
 
 /** Row ids behind literal references, as far as the caller may see them: `Patient/12` → users.id, `Practitioner/user-5` → users.id. */
 export class People {
-	private readonly users: ReadonlyMap<string, number>;
+	private readonly known: Known;
 	private readonly coming: ReadonlySet<string>;
 
-	constructor(users: ReadonlyMap<string, number>, coming: ReadonlySet<string>) {
-		this.users = users;
+	constructor(known: Known, coming: ReadonlySet<string>) {
+		this.known = known;
 		this.coming = coming;
 	}
 
 	/** A users.id; 0 for a Patient that is created in the same bundle and has none yet. */
 	resolve(reference: string): number | undefined {
-		return this.users.get(reference) ?? (this.coming.has(reference) ? 0 : undefined);
+		return this.known.users.get(reference) ?? (this.coming.has(reference) ? 0 : undefined);
 	}
+
+	/** The id of the Patient that stands for a person; undefined where that was not looked up. */
+	subjectOf(user: number): string | undefined {
+		return this.known.subjects.get(user);
+	}
+}
+
+/** What a transaction has found out about people. */
+interface Known {
+	/** users.id by relative reference. */
+	readonly users: Map<string, number>;
+	/** Patient ids by users.id. */
+	readonly subjects: Map<number, string>;
+}
+
+const knownBy = new WeakMap<Transaction, Known>();
+
+/** To be called when patients were changed: who stands for whom may be another now. */
+export function forgetPeople(tx: Transaction): void {
+	knownBy.delete(tx);
 }
 
 /** Looks up the people some references lead to. `coming`: references to Patients about to be created. */
@@ -29,26 +49,38 @@ export async function findPeople(
 	references: ReadonlySet<string>,
 	coming: ReadonlySet<string> = new Set(),
 ): Promise<People> {
-	const users = new Map<string, number>();
-	const patients = [...references]
-		.filter((one) => one.startsWith("Patient/"))
+	const known = knownBy.get(tx) ?? { users: new Map(), subjects: new Map() };
+	knownBy.set(tx, known);
+	const { users, subjects } = known;
+	const wanted = [...references].filter((one) => !users.has(one));
+	const patients = wanted
+		.filter((one) => one.startsWith("Patient/") && one !== comingPatient)
 		.map((one) => one.slice("Patient/".length));
-	const therapists = [...references].flatMap((one) => {
+	const therapists = wanted.flatMap((one) => {
 		const found = /^Practitioner\/user-([1-9]\d{0,8})$/.exec(one);
 		return found === null ? [] : [Number(found[1])];
 	});
 	if (patients.length > 0) {
-		const rows = await tx.query(sql<{ fhir_id: string; patient_id: number; user_id: number | null }>`
-			select fhir_id, patient_id, user_id from fhir.person where fhir_id = any(${sql.val(patients)}::text[])`);
-		for (const row of rows) users.set(`Patient/${row.fhir_id}`, row.user_id ?? (await giveAccount(tx, row.patient_id)));
+		const rows = await tx.query(sql<{ fhir_id: string; patient_id: number; user_id: number | null; subject: string }>`
+			select p.fhir_id, p.patient_id, p.user_id, coalesce(s.fhir_id, p.fhir_id) subject
+			from fhir.person p left join fhir.person s on s.user_id = p.user_id and s.subject
+			where p.fhir_id = any(${sql.val(patients)}::text[])`);
+		for (const row of rows) {
+			const user = row.user_id ?? (await giveAccount(tx, row.patient_id));
+			users.set(`Patient/${row.fhir_id}`, user);
+			subjects.set(user, row.subject);
+		}
 	}
 	if (therapists.length > 0) {
 		const rows = await tx.query(sql<{ id: number }>`
 			select id from users where id = any(${sql.val(therapists)}::int[]) and role = 'therapist'`);
 		for (const row of rows) users.set(`Practitioner/user-${row.id}`, row.id);
 	}
-	return new People(users, coming);
+	return new People(known, coming);
 }
+
+/** Stands for any Patient of the same bundle; no id of ours is 0. */
+export const comingPatient = "Patient/0";
 
 /** A patient that was made without an account gets one when the first data about them arrives. */
 async function giveAccount(tx: Transaction, patientId: number): Promise<number> {

@@ -11,7 +11,7 @@ import { tableName } from "../../tables/columns.ts";
 import type { Transaction } from "../database.ts";
 import type { PlannedCreate } from "../resource-version.ts";
 import { allocateIds } from "../rows.ts";
-import { findPeople } from "./people.ts";
+import { comingPatient, findPeople } from "./people.ts";
 
 /** The mapping that takes a resource; undefined when it is stored whole. */
 export function mappingFor(resource: JsonObject, people: WriteContext): Mapping | undefined {
@@ -55,9 +55,6 @@ export async function planCreates(
 		return { type, id: naturalId(mapping.id, rowId), row: { mapping: mapping.name, id: rowId } };
 	});
 }
-
-/** Stands for any Patient of the same bundle; no id of ours is 0. */
-const comingPatient = "Patient/0";
 
 /** One new row id per mapped resource, by table. */
 async function rowIds(tx: Transaction, mappings: readonly (Mapping | undefined)[]): Promise<Map<string, number[]>> {

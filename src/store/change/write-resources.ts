@@ -23,19 +23,19 @@ const columns = sql.raw(
 );
 
 /** Writes many rows in two statements: what is new is inserted, what is there is replaced. An id taken meanwhile is a conflict. */
-export async function writeResources(
+export function writeResources(
 	tx: Transaction,
 	created: readonly ResourceRow[],
 	replaced: readonly ResourceRow[],
-): Promise<void> {
+): void {
 	if (created.length > 0) {
-		await tx.query(sql`
+		tx.later(sql`
 			insert into fhir.resource (${columns}, last_updated)
 			select ${columns}, date_trunc('milliseconds', clock_timestamp())
 			from json_populate_recordset(null::fhir.resource, ${JSON.stringify(created)}::json)`);
 	}
 	if (replaced.length > 0) {
-		await tx.query(sql`
+		tx.later(sql`
 			update fhir.resource x set (version, user_id, shared, table_name, row_id, part, deleted, meta, body, at, terms, strings, dates, numbers, overrides, guards, last_updated)
 				= (n.version, n.user_id, n.shared, n.table_name, n.row_id, n.part, n.deleted, n.meta, n.body, n.at, n.terms, n.strings, n.dates, n.numbers, n.overrides, n.guards,
 					greatest(x.last_updated, date_trunc('milliseconds', clock_timestamp())))
@@ -45,12 +45,9 @@ export async function writeResources(
 }
 
 /** Keeps ids of our own form that a client chose from ever meaning another row. */
-export async function claimRows(
-	tx: Transaction,
-	claims: readonly { table_name: string; row_id: number }[],
-): Promise<void> {
+export function claimRows(tx: Transaction, claims: readonly { table_name: string; row_id: number }[]): void {
 	if (claims.length === 0) return;
-	await tx.query(sql`
+	tx.later(sql`
 		insert into fhir.claim (table_name, row_id)
 		select table_name, row_id from json_to_recordset(${JSON.stringify(claims)}::json) as n(table_name text, row_id int)
 		on conflict do nothing`);
