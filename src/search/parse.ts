@@ -117,7 +117,8 @@ function include(query: Mutable<SearchQuery>, name: string, value: string): bool
 	const [kind, modifier] = name.split(":");
 	if (modifier !== undefined)
 		throw new Failure("not-supported", `${name}: the modifier ":${modifier}" is not supported`);
-	const [source, code, target, ...more] = value.split(":");
+	const everything = value === "*" && kind === "_include" && query.type !== undefined;
+	const [source, code, target, ...more] = (everything ? `${query.type}:*` : value).split(":");
 	const parameters = source !== undefined && isResourceType(source) ? searchParametersOf(source) : undefined;
 	if (parameters === undefined || code === undefined || more.length > 0) {
 		throw invalid(name, value, "Type:parameter or Type:parameter:Target");

@@ -1,3 +1,4 @@
+import type { Writable } from "node:stream";
 import {
 	DummyDriver,
 	Kysely,
@@ -65,12 +66,17 @@ export function openSessions(settings: pg.PoolConfig): Sessions {
 const callers = new WeakMap<pg.PoolClient, string>();
 
 function sessionOn(client: pg.PoolClient, state: { spoiled: boolean }): Session {
-	const run = async (text: string): Promise<void> => void (await client.query(text));
+	const together = gathering(client);
+	const run = async (text: string): Promise<void> => {
+		together();
+		await client.query(text);
+	};
 	return {
 		async query<Row>(fragment: RawBuilder<Row>): Promise<Row[]> {
 			const { sql: text, parameters } = fragment.compile(composer);
 			const name = statementName(text);
 			const values = [...parameters];
+			together();
 			const { rows } = await client.query(name === undefined ? { text, values } : { name, text, values });
 			return rows as Row[];
 		},
@@ -90,5 +96,20 @@ function sessionOn(client: pg.PoolClient, state: { spoiled: boolean }): Session 
 		spoil() {
 			state.spoiled = true;
 		},
+	};
+}
+
+/** Statements of one turn of the event loop leave in one packet: each write of its own costs as much as a small query. */
+function gathering(client: pg.PoolClient): () => void {
+	const { stream } = (client as unknown as { connection: { stream: Writable } }).connection;
+	let corked = false;
+	return () => {
+		if (corked) return;
+		corked = true;
+		stream.cork();
+		process.nextTick(() => {
+			corked = false;
+			stream.uncork();
+		});
 	};
 }
