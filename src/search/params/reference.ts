@@ -73,7 +73,7 @@ export function idsOf(filter: Filter, type: string): string[] {
 }
 
 /** users.id behind Patient ids: a scalar where there is one, so that an index keeps its order. */
-export function usersOf(ids: readonly string[]) {
+function usersOf(ids: readonly string[]) {
 	return ids.length === 1
 		? sql`(select person.user_id from fhir.person where person.fhir_id = ${ids[0]})`
 		: sql`any (array(select person.user_id from fhir.person where person.fhir_id = any(${sql.val(ids)}::text[])))`;
