@@ -78,11 +78,11 @@ export async function addVitals(owner: pg.Client, rows: number): Promise<void> {
 		insert into vitals_samples (user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature,
 			recorded_at, notes, created_at, updated_at)
 		select user_id,
-			case when kind in (0, 4) then 105 + (n * 13) % 40 end, case when kind in (0, 4) then 65 + (n * 7) % 25 end,
-			case when kind not in (3, 6) then 58 + (n * 11) % 45 end,
-			case when kind = 3 then ((1500 + (n * 31::bigint) % 600)::numeric / 10)::float8 end,
-			case when kind in (2, 7) then 92 + n % 8 end,
-			case when kind = 6 then ((970 + n % 25)::numeric / 10)::float8 end,
+			case when kind in (0, 4) then 105 + (n + k) % 40 end, case when kind in (0, 4) then 65 + (n + k) % 25 end,
+			case when kind not in (3, 6) then 58 + (n + k) % 45 end,
+			case when kind = 3 then ((1500 + (n + k) % 600)::numeric / 10)::float8 end,
+			case when kind in (2, 7) then 92 + (n + k) % 8 end,
+			case when kind = 6 then ((970 + (n + k) % 25)::numeric / 10)::float8 end,
 			at, case when n % 50 = 7 then 'after the stairs' end, at + interval '5 seconds', at + interval '5 seconds'
 		from timed order by n`,
 		[rows],

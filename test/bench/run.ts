@@ -1,0 +1,155 @@
+/** `npm run bench`: see README.md here. Results go to stdout, progress to stderr. */
+import { parseArgs } from "node:util";
+import { type Bench, openBench } from "./bench.ts";
+import { type FacesMeasured, measureFaces } from "./faces.ts";
+import { type Measured, measure, type Pace } from "./measure.ts";
+import { profileScenario } from "./profile-scenario.ts";
+import { scenarios } from "./scenarios.ts";
+import { measureStartUp, type StartUp, startUpGoals } from "./start-up.ts";
+import { measuredJson, measuredTable, rounded, table } from "./table.ts";
+
+const { values: given, positionals } = parseArgs({
+	allowPositionals: true,
+	options: {
+		json: { type: "boolean", default: false },
+		quick: { type: "boolean", default: false },
+		scale: { type: "boolean", default: false },
+		profile: { type: "boolean", default: false },
+		rows: { type: "string" },
+		connections: { type: "string", default: "16,1" },
+		rounds: { type: "string" },
+		seconds: { type: "string" },
+	},
+});
+const known = [...scenarios.map(({ name }) => name), "start-up", "faces"];
+for (const name of positionals) {
+	if (!known.includes(name)) fail(`no scenario ${name}; there are ${known.join(", ")}`);
+}
+const pace: Pace = {
+	rounds: numberOf("rounds", given.quick ? 1 : 3),
+	seconds: numberOf("seconds", given.quick ? 1.25 : 10),
+	warmUpSeconds: given.quick ? 0.5 : 2,
+};
+const connections = given.connections.split(",").map(Number);
+const chosen = given.scale && positionals.length === 0 ? ["search"] : positionals.length === 0 ? known : positionals;
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+if (given.profile) await profiles();
+else if (given.scale) await scale();
+else await all();
+
+/** Every chosen scenario beside the limit. */
+async function all(): Promise<void> {
+	const startUp = chosen.includes("start-up") ? await startUps() : undefined;
+	const wanted = scenarios.filter(({ name }) => chosen.includes(name));
+	if (wanted.length === 0 && !chosen.includes("faces")) return show([], startUp, []);
+	await using bench = await openBench(numberOf("rows", given.quick ? 20_000 : 200_000), say);
+	const measured = await measureAll(bench, wanted);
+	const faces = chosen.includes("faces") ? await facesOf(bench) : [];
+	show(measured, startUp, faces);
+}
+
+/** The chosen scenarios on 200,000 rows and then on many more: time per request must hardly grow. */
+async function scale(): Promise<void> {
+	const [few, many] = given.quick ? [20_000, 200_000] : [200_000, numberOf("rows", 5_000_000)];
+	const wanted = scenarios.filter(({ name }) => chosen.includes(name));
+	await using bench = await openBench(few, say);
+	const before = await measureAll(bench, wanted);
+	await bench.grow(many - few);
+	const after = await measureAll(bench, wanted);
+	show([...before.map(named(few)), ...after.map(named(many))], undefined, []);
+	for (const [at, one] of before.entries()) {
+		const times = one.reqPerSec / (after[at]?.reqPerSec ?? Number.NaN);
+		const verdict = times <= 1.3 ? "within" : "NOT within";
+		say(
+			`${one.scenario}, ${one.connections} connections: ${times.toFixed(2)} times slower on ${many} rows, ${verdict} 1.3`,
+		);
+	}
+}
+
+const named = (rows: number) => (one: Measured) => ({ ...one, scenario: `${one.scenario} @${rows}` });
+
+async function measureAll(bench: Bench, wanted: typeof scenarios): Promise<Measured[]> {
+	const measured: Measured[] = [];
+	for (const scenario of wanted) {
+		await bench.check(scenario);
+		for (const count of connections) {
+			const one = await measure(bench.ground, scenario, count, pace).catch((error: unknown) => {
+				say(bench.said());
+				throw error;
+			});
+			const { reqPerSec, limitReqPerSec, ratio } = one;
+			const figures = `${Math.round(reqPerSec)}/s, limit ${Math.round(limitReqPerSec)}/s, ratio ${ratio.toFixed(2)}`;
+			say(`${scenario.name}, ${count} connections: ${figures}`);
+			measured.push(one);
+		}
+	}
+	return measured;
+}
+
+async function startUps(): Promise<StartUp> {
+	const startUp = await measureStartUp();
+	say(`start-up: first ${Math.round(startUp.firstMs)} ms, second ${Math.round(startUp.secondMs)} ms`);
+	return startUp;
+}
+
+async function facesOf(bench: Bench): Promise<FacesMeasured[]> {
+	say("the same rows through /fhir and /api");
+	return measureFaces(bench.ground, 16, pace);
+}
+
+/** Where the server spends its time under each chosen scenario. */
+async function profiles(): Promise<void> {
+	const wanted = scenarios.filter(({ name }) => chosen.includes(name));
+	await using bench = await openBench(numberOf("rows", given.quick ? 20_000 : 200_000), say);
+	for (const scenario of wanted) {
+		const { file, hot, reqPerSec } = await profileScenario(bench, scenario, pace.seconds);
+		console.log(`${scenario.name}: ${Math.round(reqPerSec)}/s with 16 connections while profiled; ${file}`);
+		const rows = hot.map(({ share, name, place }) => [`${(share * 100).toFixed(1)} %`, `${name}  ${place}`] as const);
+		console.log(rows.map(([share, what]) => `${share.padStart(7)}  ${what}`).join("\n"));
+	}
+}
+
+function show(measured: readonly Measured[], startUp: StartUp | undefined, faces: readonly FacesMeasured[]): void {
+	if (given.json) {
+		for (const one of measured) console.log(JSON.stringify(measuredJson(one)));
+		if (startUp !== undefined) console.log(JSON.stringify(rounded({ scenario: "start-up", ...startUp })));
+		for (const one of faces) console.log(JSON.stringify(rounded({ scenario: "faces", ...one })));
+		return;
+	}
+	if (measured.length > 0) console.log(`\n${measuredTable(measured)}`);
+	if (startUp !== undefined) {
+		const row = (name: string, ms: number, goal: number) => [
+			name,
+			Math.round(ms).toString(),
+			`<= ${goal}`,
+			ms <= goal ? "yes" : "no",
+		];
+		const rows = [
+			row("first start", startUp.firstMs, startUpGoals.firstMs),
+			row("second start", startUp.secondMs, startUpGoals.secondMs),
+		];
+		console.log(`\n${table([["start-up", "ms", "goal", "met"], ...rows])}`);
+	}
+	if (faces.length > 0) {
+		const rows = faces.map((one) => [
+			one.rows,
+			Math.round(one.fhirReqPerSec).toString(),
+			Math.round(one.apiReqPerSec).toString(),
+			one.ratio.toFixed(2),
+		]);
+		console.log(`\n${table([["the same rows, 16 connections", "/fhir req/s", "/api req/s", "ratio"], ...rows])}`);
+	}
+}
+
+function numberOf(name: "rows" | "rounds" | "seconds", otherwise: number): number {
+	const text = given[name];
+	const value = text === undefined ? otherwise : Number(text);
+	if (!(value > 0)) fail(`--${name}: ${text} is not a number above 0`);
+	return value;
+}
+
+function fail(message: string): never {
+	process.stderr.write(`${message}\n`);
+	process.exit(2);
+}
