@@ -3,14 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Bench } from "./bench.ts";
 import { oneRound } from "./measure.ts";
-import { type Hot, hottest } from "./profile.ts";
+import { type Hottest, hottest } from "./profile.ts";
 import type { Scenario } from "./scenarios.ts";
 
 /** What {@link profileScenario} found. */
 export interface Profiled {
 	/** The folder with the .cpuprofile, for Chromium's developer tools; it stays. */
-	readonly file: string;
-	readonly hot: readonly Hot[];
+	readonly folder: string;
+	readonly hot: Hottest;
 	readonly reqPerSec: number;
 }
 
@@ -25,5 +25,5 @@ export async function profileScenario(bench: Bench, scenario: Scenario, seconds:
 	await server.stop();
 	// The process stops within milliseconds of being asked; the profile ends then.
 	const stopped = performance.now();
-	return { file: folder, hot: hottest(folder, { from: stopped - began, to: stopped - ended }, 40), reqPerSec };
+	return { folder, hot: hottest(folder, { from: stopped - began, to: stopped - ended }), reqPerSec };
 }

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { type Bench, openBench } from "./bench.ts";
 import { type FacesMeasured, measureFaces } from "./faces.ts";
 import { type Measured, measure, type Pace } from "./measure.ts";
+import type { Hot } from "./profile.ts";
 import { profileScenario } from "./profile-scenario.ts";
 import { scenarios } from "./scenarios.ts";
 import { measureStartUp, type StartUp, startUpGoals } from "./start-up.ts";
@@ -103,10 +104,13 @@ async function profiles(): Promise<void> {
 	const wanted = scenarios.filter(({ name }) => chosen.includes(name));
 	await using bench = await openBench(numberOf("rows", given.quick ? 20_000 : 200_000), say);
 	for (const scenario of wanted) {
-		const { file, hot, reqPerSec } = await profileScenario(bench, scenario, pace.seconds);
-		console.log(`${scenario.name}: ${Math.round(reqPerSec)}/s with 16 connections while profiled; ${file}`);
-		const rows = hot.map(({ share, name, place }) => [`${(share * 100).toFixed(1)} %`, `${name}  ${place}`] as const);
-		console.log(rows.map(([share, what]) => `${share.padStart(7)}  ${what}`).join("\n"));
+		const { folder, hot, reqPerSec } = await profileScenario(bench, scenario, pace.seconds);
+		console.log(`${scenario.name}: ${Math.round(reqPerSec)}/s with 16 connections while profiled; ${folder}`);
+		const list = (title: string, rows: readonly Hot[]) =>
+			console.log(`\n${title}\n${rows.map(({ share, name }) => `${percent(share)}  ${name}`).join("\n")}`);
+		list("by package or folder", hot.groups);
+		list("our functions with what they call", hot.total);
+		list("functions by themselves", hot.self);
 	}
 }
 
@@ -140,6 +144,10 @@ function show(measured: readonly Measured[], startUp: StartUp | undefined, faces
 		]);
 		console.log(`\n${table([["the same rows, 16 connections", "/fhir req/s", "/api req/s", "ratio"], ...rows])}`);
 	}
+}
+
+function percent(share: number): string {
+	return `${(share * 100).toFixed(1)} %`.padStart(7);
 }
 
 function numberOf(name: "rows" | "rounds" | "seconds", otherwise: number): number {
