@@ -40,6 +40,7 @@ export interface Session {
 export interface Sessions {
 	/** Lends a connection for some work. Broken connections are not lent again. */
 	use<T>(work: (session: Session) => Promise<T>): Promise<T>;
+	/** May be called again. */
 	close(): Promise<void>;
 }
 
@@ -58,7 +59,9 @@ export function openSessions(settings: pg.PoolConfig): Sessions {
 				client.release(state.spoiled);
 			}
 		},
-		close: () => pool.end(),
+		async close() {
+			if (!pool.ending) await pool.end();
+		},
 	};
 }
 
