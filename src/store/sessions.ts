@@ -49,13 +49,20 @@ export function openSessions(settings: pg.PoolConfig): Sessions {
 	const pool = new pg.Pool({ ...settings, pipeline: true } as pg.PoolConfig);
 	// An idle connection that breaks is replaced when the next is needed.
 	pool.on("error", () => undefined);
+	// One that breaks while it is lent fails its statements; without a listener the event would end the process, too.
+	pool.on("connect", (client) => client.on("error", () => undefined));
 	return {
 		async use(work) {
 			const client = await pool.connect();
-			const state = { spoiled: false };
+			const state: State = { spoiled: false, becoming: undefined };
 			try {
-				return await work(sessionOn(client, state));
+				const done = await work(sessionOn(client, state));
+				await state.becoming;
+				return done;
 			} finally {
+				// Work that asked nothing, or gave up early, has not waited: who the connection acts as must be settled before it is lent again,
+				// or a confirmation that comes late is taken for somebody else's.
+				await state.becoming?.catch(() => undefined);
 				client.release(state.spoiled);
 			}
 		},
@@ -68,7 +75,14 @@ export function openSessions(settings: pg.PoolConfig): Sessions {
 /** Who a connection acts as; nobody while that is not certain. */
 const callers = new WeakMap<pg.PoolClient, string>();
 
-function sessionOn(client: pg.PoolClient, state: { spoiled: boolean }): Session {
+/** What is known of a connection while it is lent. */
+interface State {
+	spoiled: boolean;
+	/** Settles when it is certain who the connection acts as. */
+	becoming: Promise<void> | undefined;
+}
+
+function sessionOn(client: pg.PoolClient, state: State): Session {
 	const together = gathering(client);
 	const run = async (text: string): Promise<void> => {
 		together();
@@ -84,17 +98,18 @@ function sessionOn(client: pg.PoolClient, state: { spoiled: boolean }): Session 
 			return rows as Row[];
 		},
 		run,
-		async become(caller) {
+		become(caller) {
 			const wanted = `set role heart_${caller.role}; set app.user_id = '${Math.trunc(caller.userId)}'`;
-			if (callers.get(client) === wanted) return;
+			if (callers.get(client) === wanted) return Promise.resolve();
 			callers.delete(client);
-			try {
-				await run(wanted);
-			} catch (error) {
-				state.spoiled = true;
-				throw error;
-			}
-			callers.set(client, wanted);
+			state.becoming = run(wanted).then(
+				() => void callers.set(client, wanted),
+				(error: unknown) => {
+					state.spoiled = true;
+					throw error;
+				},
+			);
+			return state.becoming;
 		},
 		spoil() {
 			state.spoiled = true;
