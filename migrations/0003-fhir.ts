@@ -69,6 +69,8 @@ create table fhir.resource_history (
 	deleted boolean not null,
 	meta text null,
 	body text null,
+	-- About somebody else than the resource is now: only the system still sees it.
+	sealed boolean not null default false,
 	primary key (type, id, version)
 );
 create index resource_history_user on fhir.resource_history (user_id, type, last_updated desc);
@@ -76,7 +78,7 @@ create index resource_history_type on fhir.resource_history (type, last_updated 
 create index resource_history_row on fhir.resource_history (table_name, row_id) where table_name is not null;
 
 -- Superseded images (U) and tombstones (D) of the documented tables' rows. therapist_id is that of patients and what hangs on them, so
--- that a therapist still sees the history of a patient who is deleted or never had an account.
+-- that a therapist still sees the history of a patient who is deleted or never had an account; it goes with the patient to the next one.
 create table fhir.row_history (
 	table_name text not null,
 	row_id integer not null,
@@ -86,6 +88,8 @@ create table fhir.row_history (
 	user_id integer null,
 	therapist_id integer null,
 	image jsonb null,
+	-- As in fhir.resource_history.
+	sealed boolean not null default false,
 	primary key (table_name, row_id, version),
 	constraint row_history_op_check check (op in ('U', 'D'))
 );
@@ -125,15 +129,15 @@ create policy resource_therapist on fhir.resource to heart_therapist
 alter table fhir.resource_history enable row level security;
 create policy resource_history_system on fhir.resource_history for select to heart_system using (true);
 create policy resource_history_person on fhir.resource_history for select to heart_person
-	using (user_id = (nullif(current_setting('app.user_id', true), ''))::integer or (user_id is null and (shared or created_by = (nullif(current_setting('app.user_id', true), ''))::integer)));
+	using (not sealed and (user_id = (nullif(current_setting('app.user_id', true), ''))::integer or (user_id is null and (shared or created_by = (nullif(current_setting('app.user_id', true), ''))::integer))));
 create policy resource_history_therapist on fhir.resource_history for select to heart_therapist
-	using (user_id = any ((select access.visible_users())::integer[]) or (user_id is null and (shared or created_by = (nullif(current_setting('app.user_id', true), ''))::integer)));
+	using (not sealed and (user_id = any ((select access.visible_users())::integer[]) or (user_id is null and (shared or created_by = (nullif(current_setting('app.user_id', true), ''))::integer))));
 
 alter table fhir.row_history enable row level security;
 create policy row_history_system on fhir.row_history for select to heart_system using (true);
-create policy row_history_person on fhir.row_history for select to heart_person using (user_id = (nullif(current_setting('app.user_id', true), ''))::integer);
+create policy row_history_person on fhir.row_history for select to heart_person using (not sealed and (user_id = (nullif(current_setting('app.user_id', true), ''))::integer));
 create policy row_history_therapist on fhir.row_history for select to heart_therapist
-	using (user_id = any ((select access.visible_users())::integer[]) or therapist_id = (nullif(current_setting('app.user_id', true), ''))::integer or (user_id is null and therapist_id is null));
+	using (not sealed and (user_id = any ((select access.visible_users())::integer[]) or therapist_id = (nullif(current_setting('app.user_id', true), ''))::integer or (user_id is null and therapist_id is null)));
 
 alter table fhir.claim enable row level security;
 create policy claim_insert on fhir.claim for insert to heart_person, heart_therapist, heart_system with check (true);

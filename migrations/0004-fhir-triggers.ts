@@ -63,6 +63,36 @@ begin
 end
 $$;
 
+-- A row or a stored body that becomes somebody else's takes none of its past along, and leaves none with whom it was about.
+create function fhir.seal_row_history() returns trigger language plpgsql security definer
+	set search_path = pg_catalog, pg_temp as $$
+begin
+	update fhir.row_history set sealed = true where table_name = tg_table_name::text and row_id = old.id and not sealed;
+	return null;
+end
+$$;
+
+create function fhir.seal_resource_history() returns trigger language plpgsql security definer
+	set search_path = pg_catalog, pg_temp as $$
+begin
+	update fhir.resource_history set sealed = true where type = old.type and id = old.id and not sealed;
+	return null;
+end
+$$;
+
+-- A patient's past goes with the patient: whoever looks after them now sees it, whoever did no longer.
+create function fhir.take_history_along() returns trigger language plpgsql security definer
+	set search_path = pg_catalog, pg_temp as $$
+begin
+	update fhir.row_history set therapist_id = new.therapist_id
+	where (table_name = 'patients' and row_id = old.id)
+		or (table_name = 'exercise_prescriptions' and row_id in (
+			select h.row_id from fhir.row_history h
+			where h.table_name = 'exercise_prescriptions' and (h.image ->> 'patient_id')::integer = old.id));
+	return null;
+end
+$$;
+
 -- A search value kept because a native column could not hold it is void once that column changes.
 create function fhir.drop_overrides() returns trigger language plpgsql security definer
 	set search_path = pg_catalog, pg_temp as $$
@@ -125,6 +155,10 @@ create trigger keep_history_update after update on fhir.resource for each row
 	execute function fhir.keep_resource_history();
 create trigger keep_history_delete after delete on fhir.resource for each row
 	execute function fhir.keep_resource_history();
+-- By name after keep_history_update, so that the version just superseded is among them.
+create trigger seal_history after update on fhir.resource for each row
+	when (old.user_id is not null and old.user_id is distinct from new.user_id)
+	execute function fhir.seal_resource_history();
 
 do $$
 declare
@@ -147,7 +181,17 @@ begin
 					where a.attrelid = format('public.%I', target)::regclass and a.attname = 'user_id') then 'user_id'
 				else ''
 			end);
+		if exists (select 1 from pg_attribute a
+			where a.attrelid = format('public.%I', target)::regclass and a.attname = 'user_id')
+		then
+			execute format('create trigger seal_history after update on public.%I for each row '
+				'when (old.user_id is not null and old.user_id is distinct from new.user_id) '
+				'execute function fhir.seal_row_history()', target);
+		end if;
 	end loop;
+	-- By name after keep_history, like seal_history.
+	create trigger take_history_along after update on public.patients for each row
+		when (old.therapist_id is distinct from new.therapist_id) execute function fhir.take_history_along();
 end
 $$;
 

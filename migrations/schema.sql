@@ -73,6 +73,7 @@ fhir.resource_history part text
 fhir.resource_history deleted boolean not null
 fhir.resource_history meta text
 fhir.resource_history body text
+fhir.resource_history sealed boolean not null default false
 fhir.row_history table_name text not null
 fhir.row_history row_id integer not null
 fhir.row_history version integer not null
@@ -81,6 +82,7 @@ fhir.row_history at timestamp(3) with time zone not null
 fhir.row_history user_id integer
 fhir.row_history therapist_id integer
 fhir.row_history image jsonb
+fhir.row_history sealed boolean not null default false
 fhir.string_value param text
 fhir.string_value norm text
 fhir.string_value exact text
@@ -684,12 +686,12 @@ fhir.person person_therapist select to heart_therapist using (((user_id = ANY ((
 fhir.resource resource_person all to heart_person using (((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR ((user_id IS NULL) AND (shared OR (created_by = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))))) check (((NOT shared) AND ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR ((user_id IS NULL) AND (created_by = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)))))
 fhir.resource resource_system all to heart_system using (true) check (true)
 fhir.resource resource_therapist all to heart_therapist using (((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])) OR ((user_id IS NULL) AND (shared OR (created_by = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))))) check ()
-fhir.resource_history resource_history_person select to heart_person using (((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR ((user_id IS NULL) AND (shared OR (created_by = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))))) check ()
+fhir.resource_history resource_history_person select to heart_person using (((NOT sealed) AND ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR ((user_id IS NULL) AND (shared OR (created_by = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)))))) check ()
 fhir.resource_history resource_history_system select to heart_system using (true) check ()
-fhir.resource_history resource_history_therapist select to heart_therapist using (((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])) OR ((user_id IS NULL) AND (shared OR (created_by = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))))) check ()
-fhir.row_history row_history_person select to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ()
+fhir.resource_history resource_history_therapist select to heart_therapist using (((NOT sealed) AND ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])) OR ((user_id IS NULL) AND (shared OR (created_by = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)))))) check ()
+fhir.row_history row_history_person select to heart_person using (((NOT sealed) AND (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))) check ()
 fhir.row_history row_history_system select to heart_system using (true) check ()
-fhir.row_history row_history_therapist select to heart_therapist using (((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])) OR (therapist_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR ((user_id IS NULL) AND (therapist_id IS NULL)))) check ()
+fhir.row_history row_history_therapist select to heart_therapist using (((NOT sealed) AND ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])) OR (therapist_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR ((user_id IS NULL) AND (therapist_id IS NULL))))) check ()
 public.activities activities_read select to heart_person using (true) check ()
 public.activities activities_system all to heart_system using (true) check (true)
 public.activities activities_therapist all to heart_therapist using (true) check (true)
@@ -791,28 +793,34 @@ CREATE TRIGGER keep_history_update AFTER UPDATE ON fhir.resource FOR EACH ROW WH
 CREATE TRIGGER link_person_delete AFTER DELETE ON fhir.resource FOR EACH ROW WHEN (((old.type = 'Patient'::text) AND (old.table_name = 'patients'::text))) EXECUTE FUNCTION fhir.link_person()
 CREATE TRIGGER link_person_insert AFTER INSERT ON fhir.resource FOR EACH ROW WHEN (((new.type = 'Patient'::text) AND (new.table_name = 'patients'::text))) EXECUTE FUNCTION fhir.link_person()
 CREATE TRIGGER link_person_update AFTER UPDATE OF table_name, row_id, id, type ON fhir.resource FOR EACH ROW WHEN ((((old.type = 'Patient'::text) OR (new.type = 'Patient'::text)) AND ((old.table_name IS DISTINCT FROM new.table_name) OR (old.row_id IS DISTINCT FROM new.row_id) OR (old.id <> new.id) OR (old.type <> new.type)))) EXECUTE FUNCTION fhir.link_person()
+CREATE TRIGGER seal_history AFTER UPDATE ON fhir.resource FOR EACH ROW WHEN (((old.user_id IS NOT NULL) AND (old.user_id IS DISTINCT FROM new.user_id))) EXECUTE FUNCTION fhir.seal_resource_history()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.activities FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.activities FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('')
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.activities FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.activities FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.alerts FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.alerts FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
+CREATE TRIGGER seal_history AFTER UPDATE ON public.alerts FOR EACH ROW WHEN (((old.user_id IS NOT NULL) AND (old.user_id IS DISTINCT FROM new.user_id))) EXECUTE FUNCTION fhir.seal_row_history()
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.alerts FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.alerts FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.calendar_events FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.calendar_events FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
+CREATE TRIGGER seal_history AFTER UPDATE ON public.calendar_events FOR EACH ROW WHEN (((old.user_id IS NOT NULL) AND (old.user_id IS DISTINCT FROM new.user_id))) EXECUTE FUNCTION fhir.seal_row_history()
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.calendar_events FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.calendar_events FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.calendars FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.calendars FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
+CREATE TRIGGER seal_history AFTER UPDATE ON public.calendars FOR EACH ROW WHEN (((old.user_id IS NOT NULL) AND (old.user_id IS DISTINCT FROM new.user_id))) EXECUTE FUNCTION fhir.seal_row_history()
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.calendars FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.calendars FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.daily_scores FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.daily_scores FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
+CREATE TRIGGER seal_history AFTER UPDATE ON public.daily_scores FOR EACH ROW WHEN (((old.user_id IS NOT NULL) AND (old.user_id IS DISTINCT FROM new.user_id))) EXECUTE FUNCTION fhir.seal_row_history()
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.daily_scores FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.daily_scores FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.device_connections FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.device_connections FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
+CREATE TRIGGER seal_history AFTER UPDATE ON public.device_connections FOR EACH ROW WHEN (((old.user_id IS NOT NULL) AND (old.user_id IS DISTINCT FROM new.user_id))) EXECUTE FUNCTION fhir.seal_row_history()
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.device_connections FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.device_connections FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.device_sync_logs FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
@@ -821,10 +829,12 @@ CREATE TRIGGER skip_claimed BEFORE INSERT ON public.device_sync_logs FOR EACH RO
 CREATE TRIGGER stamp BEFORE UPDATE ON public.device_sync_logs FOR EACH ROW EXECUTE FUNCTION fhir.stamp_version()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.event_templates FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.event_templates FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
+CREATE TRIGGER seal_history AFTER UPDATE ON public.event_templates FOR EACH ROW WHEN (((old.user_id IS NOT NULL) AND (old.user_id IS DISTINCT FROM new.user_id))) EXECUTE FUNCTION fhir.seal_row_history()
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.event_templates FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.event_templates FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.exercise_logs FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.exercise_logs FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
+CREATE TRIGGER seal_history AFTER UPDATE ON public.exercise_logs FOR EACH ROW WHEN (((old.user_id IS NOT NULL) AND (old.user_id IS DISTINCT FROM new.user_id))) EXECUTE FUNCTION fhir.seal_row_history()
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.exercise_logs FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.exercise_logs FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.exercise_prescriptions FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
@@ -845,10 +855,12 @@ CREATE TRIGGER skip_claimed BEFORE INSERT ON public.food_items FOR EACH ROW EXEC
 CREATE TRIGGER stamp BEFORE UPDATE ON public.food_items FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.hydration_logs FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.hydration_logs FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
+CREATE TRIGGER seal_history AFTER UPDATE ON public.hydration_logs FOR EACH ROW WHEN (((old.user_id IS NOT NULL) AND (old.user_id IS DISTINCT FROM new.user_id))) EXECUTE FUNCTION fhir.seal_row_history()
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.hydration_logs FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.hydration_logs FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.meal_entries FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.meal_entries FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
+CREATE TRIGGER seal_history AFTER UPDATE ON public.meal_entries FOR EACH ROW WHEN (((old.user_id IS NOT NULL) AND (old.user_id IS DISTINCT FROM new.user_id))) EXECUTE FUNCTION fhir.seal_row_history()
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.meal_entries FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.meal_entries FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.meal_item_entries FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
@@ -857,10 +869,12 @@ CREATE TRIGGER skip_claimed BEFORE INSERT ON public.meal_item_entries FOR EACH R
 CREATE TRIGGER stamp BEFORE UPDATE ON public.meal_item_entries FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.medication_logs FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.medication_logs FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
+CREATE TRIGGER seal_history AFTER UPDATE ON public.medication_logs FOR EACH ROW WHEN (((old.user_id IS NOT NULL) AND (old.user_id IS DISTINCT FROM new.user_id))) EXECUTE FUNCTION fhir.seal_row_history()
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.medication_logs FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.medication_logs FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.medications FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.medications FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
+CREATE TRIGGER seal_history AFTER UPDATE ON public.medications FOR EACH ROW WHEN (((old.user_id IS NOT NULL) AND (old.user_id IS DISTINCT FROM new.user_id))) EXECUTE FUNCTION fhir.seal_row_history()
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.medications FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.medications FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.patients FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
@@ -868,22 +882,27 @@ CREATE TRIGGER guard_patient BEFORE INSERT OR UPDATE ON public.patients FOR EACH
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.patients FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('patients')
 CREATE TRIGGER keep_person AFTER INSERT OR DELETE ON public.patients FOR EACH ROW EXECUTE FUNCTION fhir.keep_person()
 CREATE TRIGGER keep_person_update AFTER UPDATE OF user_id, is_active ON public.patients FOR EACH ROW WHEN (((old.user_id IS DISTINCT FROM new.user_id) OR (old.is_active IS DISTINCT FROM new.is_active))) EXECUTE FUNCTION fhir.keep_person()
+CREATE TRIGGER seal_history AFTER UPDATE ON public.patients FOR EACH ROW WHEN (((old.user_id IS NOT NULL) AND (old.user_id IS DISTINCT FROM new.user_id))) EXECUTE FUNCTION fhir.seal_row_history()
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.patients FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.patients FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
+CREATE TRIGGER take_history_along AFTER UPDATE ON public.patients FOR EACH ROW WHEN ((old.therapist_id IS DISTINCT FROM new.therapist_id)) EXECUTE FUNCTION fhir.take_history_along()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.physical_therapy_phases FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.physical_therapy_phases FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('')
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.physical_therapy_phases FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.physical_therapy_phases FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.providers FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.providers FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
+CREATE TRIGGER seal_history AFTER UPDATE ON public.providers FOR EACH ROW WHEN (((old.user_id IS NOT NULL) AND (old.user_id IS DISTINCT FROM new.user_id))) EXECUTE FUNCTION fhir.seal_row_history()
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.providers FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.providers FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.sleep_logs FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.sleep_logs FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
+CREATE TRIGGER seal_history AFTER UPDATE ON public.sleep_logs FOR EACH ROW WHEN (((old.user_id IS NOT NULL) AND (old.user_id IS DISTINCT FROM new.user_id))) EXECUTE FUNCTION fhir.seal_row_history()
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.sleep_logs FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.sleep_logs FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.therapy_goals FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.therapy_goals FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
+CREATE TRIGGER seal_history AFTER UPDATE ON public.therapy_goals FOR EACH ROW WHEN (((old.user_id IS NOT NULL) AND (old.user_id IS DISTINCT FROM new.user_id))) EXECUTE FUNCTION fhir.seal_row_history()
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.therapy_goals FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.therapy_goals FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.therapy_routines FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
@@ -897,6 +916,7 @@ CREATE TRIGGER stamp BEFORE UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION
 CREATE TRIGGER tell AFTER DELETE OR UPDATE OF role, email, name, password ON public.users FOR EACH STATEMENT EXECUTE FUNCTION auth.tell()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.vitals_samples FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.vitals_samples FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
+CREATE TRIGGER seal_history AFTER UPDATE ON public.vitals_samples FOR EACH ROW WHEN (((old.user_id IS NOT NULL) AND (old.user_id IS DISTINCT FROM new.user_id))) EXECUTE FUNCTION fhir.seal_row_history()
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.vitals_samples FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.vitals_samples FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 
@@ -1118,6 +1138,30 @@ begin
 end
 $function$
 
+CREATE OR REPLACE FUNCTION fhir.seal_resource_history()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+	update fhir.resource_history set sealed = true where type = old.type and id = old.id and not sealed;
+	return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION fhir.seal_row_history()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+	update fhir.row_history set sealed = true where table_name = tg_table_name::text and row_id = old.id and not sealed;
+	return null;
+end
+$function$
+
 CREATE OR REPLACE FUNCTION fhir.skip_claimed()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1150,6 +1194,22 @@ AS $function$
 begin
 	new.version := old.version + 1;
 	return new;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION fhir.take_history_along()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+	update fhir.row_history set therapist_id = new.therapist_id
+	where (table_name = 'patients' and row_id = old.id)
+		or (table_name = 'exercise_prescriptions' and row_id in (
+			select h.row_id from fhir.row_history h
+			where h.table_name = 'exercise_prescriptions' and (h.image ->> 'patient_id')::integer = old.id));
+	return null;
 end
 $function$
 

@@ -17,7 +17,10 @@ export async function readResource(tx: Transaction, type: string, id: string): P
 	const [latest] = await instanceVersions(tx, type, id);
 	if (latest === undefined) throw unknown(type, id);
 	if (latest.method === "DELETE") throw new Failure("gone", `${type}/${id} has been deleted`);
-	return latest;
+	// It moved while it was looked for; or only what it once was may be seen, which must not pass for what it is.
+	const moved = await loadLocated(tx, type, id);
+	if (moved === undefined) throw unknown(type, id);
+	return moved;
 }
 
 async function loadLocated(tx: Transaction, type: string, id: string): Promise<ResourceVersion | undefined> {
