@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { serverCaller } from "../access/caller.ts";
 import { Failure } from "../fhir/failure.ts";
 import type { Database } from "../store/database.ts";
@@ -13,7 +12,7 @@ const allowed = { account: 10, address: 50 };
  * @throws Failure too-many-requests with the seconds to wait
  */
 export async function checkFailures(database: Database, email: string, address: string): Promise<void> {
-	const failures = await database.read(serverCaller, (tx) => recentFailures(tx, accountKey(email), address));
+	const failures = await database.read(serverCaller, (tx) => recentFailures(tx, email, address));
 	if (failures === undefined) return;
 	const overAccount = failures.account >= allowed.account;
 	const overAddress = failures.address >= allowed.address;
@@ -27,10 +26,5 @@ export async function checkFailures(database: Database, email: string, address: 
 
 /** Counts a failed sign-in. */
 export async function countFailure(database: Database, email: string, address: string): Promise<void> {
-	await database.write(serverCaller, (tx) => insertFailure(tx, accountKey(email), address));
-}
-
-/** Attempts are counted per address as typed, existing or not; the address itself is not kept. */
-function accountKey(email: string): string {
-	return createHash("sha256").update(email.toLowerCase()).digest("hex");
+	await database.write(serverCaller, (tx) => insertFailure(tx, email, address));
 }

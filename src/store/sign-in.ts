@@ -25,7 +25,7 @@ export async function insertAccount(
 	given: { email: string; name: string; passwordHash: string; phoneNumber: string | null; timezone: string | null },
 ): Promise<Account | undefined> {
 	// Without an index over lower(email), the lock is what keeps two spellings of one address apart.
-	await tx.query(sql`select pg_advisory_xact_lock(hashtextextended(${`account:${given.email.toLowerCase()}`}, 0))`);
+	await tx.query(sql`select pg_advisory_xact_lock(hashtextextended('account:' || lower(${given.email}::text), 0))`);
 	if ((await accountByEmail(tx, given.email)) !== undefined) return undefined;
 	const rows = await tx.query(sql<Account>`
 		insert into public.users as u (email, name, password, phone_number, timezone)
@@ -65,20 +65,27 @@ export interface Failures {
 	readonly address_seconds: number | null;
 }
 
+/**
+ * Attempts are counted per address as typed, existing or not; the address itself is not kept. PostgreSQL makes it lower case, as where
+ * accounts are looked up: what counts as one account here must be one there (JavaScript makes two letters of "İ", PostgreSQL one).
+ */
+const accountKey = (email: string) => sql`encode(sha256(convert_to(lower(${email}::text), 'UTF8')), 'hex')`;
+
 /** Counts the recent failed sign-ins on an account and from an address. */
-export async function recentFailures(tx: Transaction, key: string, address: string): Promise<Failures | undefined> {
+export async function recentFailures(tx: Transaction, email: string, address: string): Promise<Failures | undefined> {
 	const left = sql`ceil(extract(epoch from min(at) + interval '15 minutes' - now()))::int`;
 	const rows = await tx.query(sql<Failures>`
 		select a.count as account, a.seconds as account_seconds, b.count as address, b.seconds as address_seconds
 		from (select count(*)::int as count, ${left} as seconds from auth.attempt
-				where account = ${key} and at > now() - interval '15 minutes') a,
+				where account = ${accountKey(email)} and at > now() - interval '15 minutes') a,
 			(select count(*)::int as count, ${left} as seconds from auth.attempt
 				where address = ${address} and at > now() - interval '15 minutes') b`);
 	return rows[0];
 }
 
 /** Counts one failed sign-in, and forgets the old ones of the same account or address. */
-export async function insertFailure(tx: Transaction, key: string, address: string): Promise<void> {
+export async function insertFailure(tx: Transaction, email: string, address: string): Promise<void> {
+	const key = accountKey(email);
 	await tx.query(sql`
 		delete from auth.attempt where (account = ${key} or address = ${address}) and at < now() - interval '15 minutes'`);
 	await tx.query(sql`insert into auth.attempt (account, address) values (${key}, ${address})`);

@@ -2,11 +2,15 @@ import type { FastifyInstance } from "fastify";
 import { Failure } from "../../fhir/failure.ts";
 import { isFhirUrl } from "./face.ts";
 
+/** Seconds a request may take to arrive; Fastify sets no limit, and whoever never ends one would keep a connection for ever. */
+const arrivalSeconds = 300;
+
 /**
  * How bodies reach handlers. Under /fhir as raw text (`fhir/json` parses it, keeping decimals as written); under /api as parsed JSON.
- * Forms come as raw text on both. Anything else is 415.
+ * Forms come as raw text on both. Anything else is 415, and what takes too long to arrive 408.
  */
 export function registerBodies(app: FastifyInstance): void {
+	app.server.requestTimeout = arrivalSeconds * 1000;
 	app.removeAllContentTypeParsers();
 	app.addHook("onRequest", async ({ headers }) => {
 		const encoding = headers["content-encoding"];
@@ -31,8 +35,8 @@ function parse(text: string, done: (error: Error | null, body?: unknown) => void
 	try {
 		done(null, JSON.parse(text, refusePrototypes));
 	} catch (error) {
-		if (error instanceof Failure) done(error);
-		else done(new Failure("invalid", "The body is not JSON", { detail: error, expression: "" }));
+		// What the parser says quotes the body, a password perhaps: it must not become a detail, which is logged.
+		done(error instanceof Failure ? error : new Failure("invalid", "The body is not JSON", { expression: "" }));
 	}
 }
 
