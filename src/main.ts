@@ -1,10 +1,11 @@
 /** The server's process: configuration, database, listening, and an orderly end. What it serves is built in app.ts. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Logger, pino } from "pino";
+import type { Logger } from "pino";
 import { buildApp } from "./app.ts";
 import { type Config, readConfig } from "./config.ts";
 import { banner } from "./process/banner.ts";
 import { type Ground, prepareGround } from "./process/ground.ts";
+import { openLog } from "./process/log.ts";
 import { giveUp } from "./process/report.ts";
 import { onStopSignal } from "./process/stop-signals.ts";
 import { seedDemo } from "./seed/demo.ts";
@@ -16,7 +17,7 @@ await start(process.env).catch(giveUp);
 
 async function start(env: NodeJS.ProcessEnv): Promise<void> {
 	const given = readConfig(env);
-	const log = pino({ level: given.logLevel });
+	const log = openLog(given.logLevel);
 	const open: { ground?: Ground; app?: App } = {};
 	// From here on, so that a signal during a long first start ends PostgreSQL, too.
 	onStopSignal(

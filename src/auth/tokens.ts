@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import { type Caller, callerOf, serverCaller } from "../access/caller.ts";
 import type { Database } from "../store/database.ts";
 import { type Account, accountByToken, deleteToken, insertToken } from "../store/sign-in.ts";
@@ -46,5 +46,5 @@ export function tokens(database: Database): Tokens {
 }
 
 function digest(token: string): Buffer {
-	return createHash("sha256").update(token).digest();
+	return hash("sha256", token, "buffer");
 }

@@ -11,9 +11,16 @@ import type { Branch, IdLimit } from "./branch.ts";
 import { filtersOf, fingerprint, isOfRow, isSubject, nativeCondition, rowBounds, storedCondition } from "./filters.ts";
 import type { Key } from "./keyset.ts";
 
-/** SQL of a property of the row `t`; `$subject` is joined ({@link personJoin}). */
-export const rowColumn: ColumnOf = (property) =>
-	property === "$subject" ? sql.ref("p.fhir_id") : sql.ref(`t.${columnName(property)}`);
+const rowColumnsKnown = new Map<string, Sql>([["$subject", sql.raw("p.fhir_id")]]);
+
+/** SQL of a property of the row `t`; `$subject` is joined ({@link personJoin}). Properties are ours, never a client's. */
+export const rowColumn: ColumnOf = (property) => {
+	const known = rowColumnsKnown.get(property);
+	if (known !== undefined) return known;
+	const made = sql.raw(`t."${columnName(property)}"`);
+	rowColumnsKnown.set(property, made);
+	return made;
+};
 
 /** The branches a table contributes to a search: its rows, and those whose searched elements sit in the residue. */
 export function nativeBranches(
@@ -158,16 +165,24 @@ function mask(conditions: readonly Condition[]): Sql {
 
 /** The columns mappings read, under their property names, and what the store needs of every row. */
 export function rowColumns(mappings: readonly Mapping[], residue: Sql): Sql {
+	return sql`${columnList(mappings)}, ${residue} as residue`;
+}
+
+const columnLists = new Map<string, Sql>();
+
+/** Composed once for each set of mappings: it is a good part of every statement. */
+function columnList(mappings: readonly Mapping[]): Sql {
+	const key = mappings.map(({ name }) => name).join();
+	const known = columnLists.get(key);
+	if (known !== undefined) return known;
 	const properties = new Set(mappings.flatMap((mapping) => columnsOfMapping(mapping)));
-	const named = [...properties].map((property) => sql`${rowColumn(property)} as ${sql.ref(property)}`);
-	const subject = hasPerson(mappings) ? sql`p.fhir_id` : sql`null::text`;
-	return sql.join([
-		...named,
-		sql`${subject} as "$subject"`,
-		sql`t.version as "$version"`,
-		sql`t.updated_at as "$updated"`,
-		sql`${residue} as residue`,
-	]);
+	const named = [...properties].map((property) => `t."${columnName(property)}" as "${property}"`);
+	const subject = hasPerson(mappings) ? "p.fhir_id" : "null::text";
+	const made = sql.raw(
+		[...named, `${subject} as "$subject"`, 't.version as "$version"', 't.updated_at as "$updated"'].join(", "),
+	);
+	columnLists.set(key, made);
+	return made;
 }
 
 /** The Patient that stands for the person a row is about; beside a patients row only where it is another one. */
