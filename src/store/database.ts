@@ -4,13 +4,13 @@ import { listen, type Notices } from "./notices.ts";
 import { type NumberStore, numberStore } from "./number-store.ts";
 import { isRetryable, translatePostgresError } from "./postgres-errors.ts";
 import { typeParsers } from "./postgres-types.ts";
-import { openSessions, type Session } from "./sessions.ts";
+import { type Composed, openSessions, type Session } from "./sessions.ts";
 
 /** One transaction as one caller: row-level security already set. Everything the store does takes one. */
 export interface Transaction {
 	readonly caller: Caller;
 	/** Runs a composed SQL fragment; rows with the columns' own (snake_case) names. Values: postgres-types.ts. */
-	query<Row>(fragment: RawBuilder<Row>): Promise<Row[]>;
+	query<Row>(statement: RawBuilder<Row> | Composed<Row>): Promise<Row[]>;
 	/** Runs a fragment whose rows nobody needs, together with what comes next, at the latest the commit, which fails where it fails. */
 	later(fragment: RawBuilder<unknown>): void;
 	/** Numbers of a sequence that nobody else gets, ascending; taken in advance, so not in the order of use. */
@@ -180,8 +180,8 @@ async function writing<T>(
 /** Queries travel with what must come before them, and fail when it does. */
 function queryAfter(session: Session, before: Promise<void>): Transaction["query"] {
 	before.catch(() => undefined);
-	return async (fragment) => {
-		const [rows] = await Promise.all([session.query(fragment), before]);
+	return async (statement) => {
+		const [rows] = await Promise.all([session.query(statement), before]);
 		return rows;
 	};
 }

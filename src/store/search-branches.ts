@@ -4,14 +4,50 @@ import { mappedTypes, tablesOf } from "../mapping/registry.ts";
 import { and, asSql } from "../search/condition.ts";
 import type { Filter, SearchQuery } from "../search/query.ts";
 import type { Branch, IdLimit } from "../search/sql/branch.ts";
-import { after, keyTexts, orderBy } from "../search/sql/keyset.ts";
+import { after, type Key, keyTexts, orderBy } from "../search/sql/keyset.ts";
 import { nativeBranches } from "../search/sql/native-branch.ts";
 import { wholeBranch } from "../search/sql/whole-branch.ts";
 import type { Transaction } from "./database.ts";
 import { locate } from "./locate.ts";
+import { type Composed, compose } from "./sessions.ts";
 
 /** A row of a branch's matches; the other columns are the branch's own. */
 export type BranchRow = { $row: number; $parts: number; $keys: (string | null)[] | null } & Record<string, unknown>;
+
+/** A branch with the statement that reads a page of its matches; undefined where it has none. */
+export interface PlannedBranch extends Pick<Branch, "kind" | "mappings"> {
+	readonly keys: readonly Pick<Key, "descending" | "type">[];
+	readonly statement: Composed<BranchRow> | undefined;
+}
+
+/** First pages that are asked for again and again: charts. Composing their statements takes longer than running them. */
+const planned = new Map<string, readonly PlannedBranch[]>();
+const mostPlanned = 500;
+
+/** The branches of a search, their statements composed. */
+export async function planBranches(tx: Transaction, query: SearchQuery): Promise<readonly PlannedBranch[]> {
+	const isRepeatable = query.cursor === undefined && wantedIds(query.filters) === undefined;
+	const key = isRepeatable ? keyOf(query) : "";
+	const known = planned.get(key);
+	if (known !== undefined) return known;
+	const branches = (await branchesOf(tx, query)).map(({ kind, mappings, keys, ...branch }, index): PlannedBranch => {
+		const statement = branchQuery({ kind, mappings, keys, ...branch }, index, query);
+		const plainKeys = keys.map(({ descending, type }) => ({ descending, type }));
+		return { kind, mappings, keys: plainKeys, statement: statement === undefined ? undefined : compose(statement) };
+	});
+	if (isRepeatable) {
+		if (planned.size >= mostPlanned) planned.delete(planned.keys().next().value as string);
+		planned.set(key, branches);
+	}
+	return branches;
+}
+
+/** Everything the statements of a first page depend on. */
+function keyOf({ type, types, filters, sort, count }: SearchQuery): string {
+	const filtered = filters.map(({ parameter, ...asked }) => [parameter.code, asked]);
+	const sorted = sort.map(({ parameter, descending }) => [parameter.code, descending]);
+	return JSON.stringify([type, types, filtered, sorted, count]);
+}
 
 /** Everything a search looks at, `_id` already located. */
 export async function branchesOf(tx: Transaction, query: SearchQuery): Promise<Branch[]> {

@@ -8,7 +8,7 @@ import { type NativeRow, nativeVersion, type WholeRow, wholeVersion } from "./bu
 import type { Transaction } from "./database.ts";
 import { residuesOf } from "./load.ts";
 import type { ResourceVersion, SearchPage } from "./resource-version.ts";
-import { branchesOf, branchQuery } from "./search-branches.ts";
+import { branchesOf, type PlannedBranch, planBranches } from "./search-branches.ts";
 import { includedBy } from "./search-includes.ts";
 
 /** One matching row: up to eight resources of it. */
@@ -22,10 +22,10 @@ interface Hit {
 
 /** Runs a search (R4 search): every branch gives its matches in order, here they are merged, cut to a page and completed. */
 export async function searchResources(tx: Transaction, query: SearchQuery): Promise<SearchPage> {
-	const branches = await branchesOf(tx, query);
-	const total = query.total ? await countMatches(tx, branches) : undefined;
+	const total = query.total ? await countMatches(tx, await branchesOf(tx, query)) : undefined;
 	if (query.count === 0) return { matches: [], included: [], nextCursor: undefined, total };
-	const hits = query.sort.length === 0 ? await inTurn(tx, branches, query) : await together(tx, branches, query);
+	const branches = await planBranches(tx, query);
+	const hits = query.sort.length === 0 ? await inTurn(tx, branches, query) : await together(tx, branches);
 	const keys = branches[0]?.keys ?? [];
 	hits.sort((a, b) => compareKeys(keys, a.keys, b.keys) || a.branch - b.branch || b.row - a.row);
 	const page = takePage(hits, branches, query);
@@ -38,31 +38,24 @@ export async function searchResources(tx: Transaction, query: SearchQuery): Prom
 }
 
 /** Without sort keys branches follow one another: once the page is full the later ones are not asked. */
-async function inTurn(tx: Transaction, branches: readonly Branch[], query: SearchQuery): Promise<Hit[]> {
+async function inTurn(tx: Transaction, branches: readonly PlannedBranch[], query: SearchQuery): Promise<Hit[]> {
 	const hits: Hit[] = [];
 	for (const [index, branch] of branches.entries()) {
 		if (query.cursor !== undefined && index < query.cursor.branch) continue;
 		if (countParts(hits, query) > query.count) break;
-		hits.push(...(await runBranch(tx, branch, index, query)));
+		hits.push(...(await runBranch(tx, branch, index)));
 	}
 	return hits;
 }
 
-async function together(tx: Transaction, branches: readonly Branch[], query: SearchQuery): Promise<Hit[]> {
-	return (await Promise.all(branches.map((branch, index) => runBranch(tx, branch, index, query)))).flat();
+async function together(tx: Transaction, branches: readonly PlannedBranch[]): Promise<Hit[]> {
+	return (await Promise.all(branches.map((branch, index) => runBranch(tx, branch, index)))).flat();
 }
 
-async function runBranch(tx: Transaction, branch: Branch, index: number, query: SearchQuery): Promise<Hit[]> {
-	const statement = branchQuery(branch, index, query);
+async function runBranch(tx: Transaction, { statement }: PlannedBranch, index: number): Promise<Hit[]> {
 	if (statement === undefined) return [];
 	const rows = await tx.query(statement);
-	return rows.map(({ $row, $parts, $keys, ...data }) => ({
-		branch: index,
-		row: $row,
-		parts: $parts,
-		keys: $keys ?? [],
-		data,
-	}));
+	return rows.map((data) => ({ branch: index, row: data.$row, parts: data.$parts, keys: data.$keys ?? [], data }));
 }
 
 async function countMatches(tx: Transaction, branches: readonly Branch[]): Promise<number> {
@@ -88,13 +81,13 @@ function countParts(hits: readonly Hit[], query: SearchQuery): number {
 /** The first `count` resources of the hits, and a cursor after the last when there are more. */
 function takePage(
 	hits: readonly Hit[],
-	branches: readonly Branch[],
+	branches: readonly PlannedBranch[],
 	query: SearchQuery,
 ): { matches: ResourceVersion[]; nextCursor: string | undefined } {
 	const matches: ResourceVersion[] = [];
 	let last: { hit: Hit; part: number } | undefined;
 	for (const hit of hits) {
-		const branch = branches[hit.branch] as Branch;
+		const branch = branches[hit.branch] as PlannedBranch;
 		const parts = branch.kind === "whole" ? 1 : branch.mappings.length;
 		for (let part = 0; part < parts; part++) {
 			if ((hit.parts & (1 << part)) === 0 || isBehind(hit, part, query)) continue;
@@ -114,9 +107,9 @@ function isBehind(hit: Hit, part: number, { cursor }: SearchQuery): boolean {
 	return cursor !== undefined && hit.branch === cursor.branch && hit.row === cursor.row && part <= cursor.part;
 }
 
-function versionOf(hit: Hit, branch: Branch, part: number): ResourceVersion {
+function versionOf(hit: Hit, branch: PlannedBranch, part: number): ResourceVersion {
 	const mapping = branch.mappings[part];
 	if (mapping === undefined) return wholeVersion(hit.data as unknown as WholeRow);
-	const { residue, ...row } = hit.data;
-	return nativeVersion(mapping, hit.row, row as NativeRow, residuesOf(residue as string | null).get(mapping.id.part));
+	const residue = hit.data.residue === null ? undefined : residuesOf(hit.data.residue as string).get(mapping.id.part);
+	return nativeVersion(mapping, hit.row, hit.data as NativeRow, residue);
 }

@@ -21,10 +21,24 @@ const composer = new Kysely<unknown>({
 	},
 });
 
+/** A statement as it goes to Postgres. */
+export interface Composed<Row> {
+	readonly text: string;
+	readonly values: readonly unknown[];
+	/** Only for the compiler: what a row is. */
+	readonly row?: Row;
+}
+
+/** Composes a fragment, for statements that are used again. */
+export function compose<Row>(fragment: RawBuilder<Row>): Composed<Row> {
+	const { sql: text, parameters: values } = fragment.compile(composer);
+	return { text, values };
+}
+
 /** A connection somebody has to themselves. Statements given without waiting for one another travel together, and run in order. */
 export interface Session {
 	/** Runs a composed statement, prepared once per connection. */
-	query<Row>(fragment: RawBuilder<Row>): Promise<Row[]>;
+	query<Row>(statement: RawBuilder<Row> | Composed<Row>): Promise<Row[]>;
 	/** Runs statements without values in one message. */
 	run(text: string): Promise<void>;
 	/**
@@ -89,10 +103,11 @@ function sessionOn(client: pg.PoolClient, state: State): Session {
 		await client.query(text);
 	};
 	return {
-		async query<Row>(fragment: RawBuilder<Row>): Promise<Row[]> {
-			const { sql: text, parameters } = fragment.compile(composer);
+		async query<Row>(statement: RawBuilder<Row> | Composed<Row>): Promise<Row[]> {
+			const composed = "text" in statement ? statement : compose(statement);
+			const { text } = composed;
 			const name = statementName(text);
-			const values = [...parameters];
+			const values = [...composed.values];
 			together();
 			const { rows } = await client.query(name === undefined ? { text, values } : { name, text, values });
 			return rows as Row[];
