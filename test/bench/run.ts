@@ -69,7 +69,9 @@ async function scale(): Promise<void> {
 	}
 }
 
-const named = (rows: number) => (one: Measured) => ({ ...one, scenario: `${one.scenario} @${rows}` });
+function named(rows: number): (one: Measured) => Measured {
+	return (one) => ({ ...one, scenario: `${one.scenario} @${rows}` });
+}
 
 async function measureAll(bench: Bench, wanted: typeof scenarios, { check } = { check: true }): Promise<Measured[]> {
 	const measured: Measured[] = [];

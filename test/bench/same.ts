@@ -35,8 +35,9 @@ export async function checkSame({ server, limit, token }: Pair, scenario: Scenar
 		const isWrite = request.method === "POST";
 		const [shown, wanted] = [comparable(one.text, server, isWrite), comparable(other.text, limit, isWrite)];
 		if (one.status >= 300 || one.status !== other.status || shown !== wanted) {
-			const said = `${one.status} ${shown}\n--- the limit:\n${other.status} ${wanted}`;
-			throw new Error(`${scenario.name}: ${request.method} ${request.path}\n--- the server:\n${said}`);
+			const [from, to] = whereTheyDiffer(shown, wanted);
+			const asked = `${scenario.name}: ${request.method} ${request.path}`;
+			throw new Error(`${asked}\n--- the server: ${one.status} …${from}\n--- the limit: ${other.status} …${to}`);
 		}
 	}
 }
@@ -49,4 +50,12 @@ function comparable(text: string, base: string, isWrite: boolean): string {
 	});
 	const plain = JSON.stringify(value);
 	return isWrite ? plain.replace(/\bvs-\d+-/g, "vs-new-") : plain;
+}
+
+/** Both texts around the first place where they differ. */
+function whereTheyDiffer(one: string, other: string): [string, string] {
+	let at = 0;
+	while (at < one.length && one[at] === other[at]) at++;
+	const around = (text: string) => text.slice(Math.max(0, at - 120), at + 120);
+	return [around(one), around(other)];
 }
