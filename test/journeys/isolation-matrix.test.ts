@@ -1,17 +1,29 @@
-import t, { type Test } from "tap";
+import t from "tap";
 import { collections } from "../../src/http/native/collections/all.ts";
-import { columnsOf, tableName } from "../../src/tables/columns.ts";
+import { tableName } from "../../src/tables/columns.ts";
+import { filled, noting, openRoutes, registeredRoutes, take, untaken } from "../support/roads.ts";
 import { marker, secretRecord } from "../support/secret-record.ts";
-import { type Answer, type Session, startTestServer } from "../support/server.ts";
+import { type Answer, type Session, sessionAt, startTestServer } from "../support/server.ts";
+import { alike, noTrace, unmarked } from "../support/traces.ts";
 
 // Everybody whom a record does not concern × every road × everything in it: nothing of it is in any answer, and what is hidden answers
-// like what never was.
+// like what never was. The native face: isolation-native.test.ts.
 
 const server = await startTestServer(t);
 const { people } = server;
 const own = await server.as("therapist@test.example");
 const record = await secretRecord(server, own);
 const { profiles } = people;
+const routes = await registeredRoutes(server);
+/** Requests outsiders made, whatever the path says. */
+const taken = new Set<string>();
+
+const form = { "content-type": "application/x-www-form-urlencoded" };
+const get = (url: string) => ({ request: { method: "GET", url } });
+const post = (resource: Record<string, unknown>) => ({
+	resource,
+	request: { method: "POST", url: resource.resourceType },
+});
 
 /** An id of the same form that nothing has. */
 const never = (name: string) =>
@@ -19,21 +31,40 @@ const never = (name: string) =>
 		? name.replace(/[0-9a-f]{8}-.*/, "00000000-0000-4000-8000-000000000000")
 		: name.replace(/\d+/, "987654").replace("chosen", "never");
 
-t.test("the record is there for those whom it concerns", async (t) => {
-	for (const name of record.resources) t.match((await own.get(`/fhir/${name}`)).text, marker, name);
-	for (const collection of collections) {
-		const id = record.rows.get(tableName(collection.entity));
-		t.equal((await own.get(`/api/${collection.path}/${id}`)).status, 200, collection.path);
+t.test("the record is there for those whom it concerns, but for its secrets", async (t) => {
+	for (const concerned of [own, await server.as("patient@test.example"), await server.as("admin@test.example")]) {
+		for (const name of record.resources) t.match((await concerned.get(`/fhir/${name}`)).text, marker, name);
+		for (const collection of collections) {
+			const id = record.rows.get(tableName(collection.entity));
+			const answer = await concerned.get(`/api/${collection.path}/${id}`);
+			t.equal(answer.status, 200, collection.path);
+			t.notMatch(answer.text, /accessToken|refreshToken|password/i);
+		}
+	}
+});
+
+t.test("nobody, and whoever has no token any more, is turned away on every road", async (t) => {
+	const out = await server.as("patient@test.example");
+	await out.post("/api/auth/logout");
+	for (const session of [server.stranger, out, sessionAt(server.base, "x")]) {
+		for (const route of routes) {
+			if (openRoutes.includes(`${route.method} ${route.url}`)) continue;
+			const answer = await take(session, route, filled(route.url));
+			t.equal(answer.status, 401, `${route.method} ${route.url}`);
+			noTrace(t, answer, route.url);
+		}
 	}
 });
 
 for (const name of ["therapist2", "other", "patient2"]) {
-	const outsider = await server.as(`${name}@test.example`);
+	const outsider = noting(await server.as(`${name}@test.example`), taken);
 
 	t.test(`${name}: FHIR, one by one`, async (t) => {
 		for (const resource of record.resources) {
 			const [type = "", id = ""] = resource.split("/");
 			const body = { ...(await own.get(`/fhir/${resource}`)).body, text: undefined };
+			const dry = (resource: Record<string, unknown>, headers = {}) =>
+				outsider.post(`/fhir/${resource.resourceType}`, resource, { ...headers, "x-dry-run": "true" });
 			const roads: [string, (path: string, id: string) => Promise<Answer>][] = [
 				["read", (path) => outsider.get(path)],
 				["vread", (path) => outsider.get(`${path}/_history/1`)],
@@ -42,8 +73,30 @@ for (const name of ["therapist2", "other", "patient2"]) {
 				["If-None-Match", (path) => outsider.get(path, { "if-none-match": 'W/"1"' })],
 				["delete", (path) => outsider.delete(path)],
 				["delete of a version", (path) => outsider.delete(path, { "if-match": 'W/"1"' })],
-				["update of a version", (path, id) => outsider.put(path, plain(body, id), { "if-match": 'W/"1"' })],
+				["update of a version", (path, id) => outsider.put(path, unmarked(body, id), { "if-match": 'W/"1"' })],
 				["search by id", (_, id) => outsider.get(`/fhir/${type}?_id=${id}&_total=accurate&_include=*&_revinclude=*`)],
+				["read if new", (path) => outsider.get(path, { "if-modified-since": "Mon, 01 Jan 2035 00:00:00 GMT" })],
+				["summary", (path) => outsider.get(`${path}?_summary=true&_pretty=true`)],
+				["update of none", (path, id) => outsider.put(path, unmarked({ ...body, resourceType: "Basic" }, id))],
+				["search by POST", (_, id) => outsider.post(`/fhir/${type}/_search`, `_id=${id}&_total=accurate`, form)],
+				["search everywhere by POST", (_, id) => outsider.post("/fhir/_search", `_id=${id}`, form)],
+				["about it", (_, id) => outsider.get(`/fhir/Observation?subject=${type}/${id}&_total=accurate`)],
+				["conditional create", (_, id) => dry(unmarked(body, "x"), { "if-none-exist": `_id=${id}` })],
+				["conditional create by a value", (_, id) => dry(unmarked(body, "x"), { "if-none-exist": `identifier=${id}` })],
+				["a link to it", (_, id) => dry(linking(`${type}/${id}`))],
+				["a link by condition", (_, id) => bundle(outsider, "transaction", [post(linking(`${type}?_id=${id}`))])],
+				[
+					"a search in a batch",
+					(_, id) => bundle(outsider, "batch", [get(`${type}?_id=${id}`), get(`${type}/${id}/_history`)]),
+				],
+				[
+					"writes in a batch",
+					(_, id) =>
+						bundle(outsider, "batch", [
+							{ request: { method: "DELETE", url: `${type}/${id}` } },
+							{ request: { method: "DELETE", url: `${type}?_id=${id}` } },
+						]),
+				],
 				["search everywhere", (_, id) => outsider.get(`/fhir?_id=${id}&_total=accurate`)],
 				["conditional delete", (_, id) => outsider.delete(`/fhir/${type}?_id=${id}`)],
 				["in a batch", (_, id) => bundle(outsider, "batch", [{ request: { method: "GET", url: `${type}/${id}` } }])],
@@ -54,9 +107,7 @@ for (const name of ["therapist2", "other", "patient2"]) {
 			];
 			for (const [road, take] of roads) {
 				const [hidden, none] = [await take(`/fhir/${resource}`, id), await take(`/fhir/${never(resource)}`, never(id))];
-				noTrace(t, hidden, `${road} ${resource}`);
-				t.equal(hidden.status, none.status, `${road} ${resource}: the status of what never was`);
-				t.equal(anonymous(hidden, id), anonymous(none, never(id)), `${road} ${resource}: the words of what never was`);
+				alike(t, road, [hidden, resource], [none, never(resource)]);
 			}
 		}
 	});
@@ -129,10 +180,10 @@ for (const name of ["therapist2", "other", "patient2"]) {
 		for (const resource of record.resources) {
 			const [type = "", id = ""] = resource.split("/");
 			const body = (await own.get(`/fhir/${resource}`)).body;
-			const answer = await outsider.put(`/fhir/${resource}`, plain(body, id));
+			const answer = await outsider.put(`/fhir/${resource}`, unmarked(body, id));
 			noTrace(t, answer, `PUT ${resource}`);
 			t.ok([400, 403, 404, 409, 422].includes(answer.status), `PUT ${resource}: ${answer.status}`);
-			const mine = await outsider.put(`/fhir/${type}?_id=${id}`, plain(body, "mine"));
+			const mine = await outsider.put(`/fhir/${type}?_id=${id}`, unmarked(body, "mine"));
 			noTrace(t, mine, `PUT ${type}?_id=`);
 		}
 		for (const resource of record.resources) {
@@ -150,58 +201,22 @@ for (const name of ["therapist2", "other", "patient2"]) {
 		const seen = await own.get(`/fhir/Observation?subject=Patient/${profiles.patient}&_count=1000`);
 		t.notMatch(seen.text, `"${made.body?.id}"`, "is not put into their record");
 	});
-
-	t.test(`${name}: native`, async (t) => {
-		for (const { path, entity } of collections) {
-			const table = tableName(entity);
-			const id = record.rows.get(table) as number;
-			noTrace(t, await outsider.get(`/api/${path}?limit=500`), path);
-			for (const column of columnsOf(entity)) {
-				if (column.references === undefined && column.property !== "id") continue;
-				const value = column.references === undefined ? id : record.rows.get(column.references);
-				noTrace(t, await outsider.get(`/api/${path}?${column.property}=${value}`), `${path}?${column.property}`);
-			}
-			if ((await outsider.get(`/api/${path}/${id}`)).status === 200) continue; // shared by all
-			for (const [road, take] of roadsTo(outsider)) {
-				const [hidden, none] = [await take(`/api/${path}/${id}`), await take(`/api/${path}/987654`)];
-				noTrace(t, hidden, `${road} ${path}`);
-				t.equal(hidden.status, none.status, `${road} ${path}`);
-				t.equal(anonymous(hidden, String(id)), anonymous(none, "987654"), `${road} ${path}`);
-			}
-		}
-		for (const { path, entity } of collections) {
-			const id = record.rows.get(tableName(entity));
-			t.equal((await own.get(`/api/${path}/${id}`)).status, 200, `${path} is untouched`);
-		}
-	});
 }
 
-function roadsTo(session: Session): [string, (path: string) => Promise<Answer>][] {
-	return [
-		["GET", (path) => session.get(path)],
-		["GET if changed", (path) => session.get(path, { "if-none-match": '"1"' })],
-		["PUT", (path) => session.put(path, {})],
-		["PATCH", (path) => session.patch(path, {})],
-		["PATCH of a version", (path) => session.patch(path, {}, { "if-match": '"7"' })],
-		["DELETE", (path) => session.delete(path)],
-	];
-}
+t.test("every registered FHIR route was taken by an outsider", async (t) => {
+	const fhir = routes.filter(({ method, url }) => url.startsWith("/fhir") && !openRoutes.includes(`${method} ${url}`));
+	t.ok(fhir.length >= 15);
+	t.same(untaken(fhir, taken), [], "a new route needs a road above, or its place among the open ones");
+});
 
-function noTrace(t: Test, answer: Answer, road: string): void {
-	const whole = `${answer.text} ${JSON.stringify([...answer.headers])}`;
-	if (whole.includes(marker))
-		t.fail(`${road}: ${whole.slice(Math.max(0, whole.indexOf(marker) - 200), whole.indexOf(marker) + 50)}`);
-	if (answer.status >= 500) t.fail(`${road}: ${answer.status}`);
-}
-
-/** An answer without what it repeats of the question, and without what differs from one answer to the next. */
-function anonymous({ text, headers }: Answer, id: string): string {
-	const kept = [...headers].filter(([name]) => !["date", "x-request-id", "content-length"].includes(name));
-	return `${text} ${JSON.stringify(kept)}`.replace(new RegExp(`(/|_id=)${id}(?!\\w)`, "g"), "$1ID");
-}
-
-function plain(body: Record<string, unknown>, id: string): Record<string, unknown> {
-	return JSON.parse(JSON.stringify({ ...body, id, meta: undefined }).replaceAll(marker, "mine"));
+/** What anybody may write, with a reference to something. */
+function linking(reference: string): Record<string, unknown> {
+	return {
+		resourceType: "Basic",
+		code: { text: "x" },
+		author: { reference: "Practitioner/x" },
+		subject: { reference },
+	};
 }
 
 function version(resource: string): string {

@@ -1,0 +1,93 @@
+import { pino } from "pino";
+import { buildApp } from "../../src/app.ts";
+import type { Answer, Session, TestServer } from "./server.ts";
+
+/** A registered route; `url` as it was registered, e.g. `/fhir/:type/:id`. */
+export interface Route {
+	readonly method: string;
+	readonly url: string;
+}
+
+/** What the server answers to at all, from Fastify itself: without HEAD (its GET) and without what is only there to answer 405. */
+export async function registeredRoutes(server: TestServer): Promise<Route[]> {
+	const config = { baseUrl: server.base, trustProxy: [], bodyLimit: 1000, bcryptCost: 4, demo: true };
+	const app = await buildApp({ config, database: server.database, log: pino({ level: "silent" }) });
+	await app.ready();
+	const routes = routesOf(app.printRoutes({ commonPrefix: false }));
+	await app.close();
+	if (routes.length < 50) throw new Error("Fastify prints its routes otherwise than this reads them");
+	// Of somebody who can do nothing with what the paths name.
+	const session = await server.as("other@test.example");
+	const answered = await Promise.all(
+		routes.map(async (route) => (await take(session, route, filled(route.url))).status !== 405),
+	);
+	return routes.filter((_, at) => answered[at]);
+}
+
+/** The tree that `printRoutes` draws: four characters a level, then the rest of the path and its methods. */
+function routesOf(tree: string): Route[] {
+	const above: string[] = [];
+	return tree.split("\n").flatMap((line) => {
+		const [, indent, path, methods] = /^([│ ]*)[├└]── (\S+)(?: \(([A-Z, ]+)\))?/.exec(line) ?? [];
+		if (indent === undefined || path === undefined) return [];
+		const level = indent.length / 4;
+		above.splice(level);
+		above[level] = path;
+		const url = above.join("").replaceAll("//", "/");
+		const named = (methods ?? "").split(", ").filter((method) => !["", "HEAD", "OPTIONS"].includes(method));
+		return named.map((method) => ({ method, url }));
+	});
+}
+
+/** A path of a route, with something in the place of each parameter. */
+export function filled(url: string): string {
+	const words: Readonly<Record<string, string>> = { ":type": "Observation", ":versionId": "1", ":id": "987654" };
+	return url.replace(/:\w+/g, (name) => words[name] ?? "1");
+}
+
+/** Sends what a route takes; writes with an empty object. */
+export function take(session: Session, { method }: Route, path: string) {
+	if (method === "GET") return session.get(path);
+	if (method === "DELETE") return session.delete(path);
+	if (method === "POST") return session.post(path, {});
+	return method === "PUT" ? session.put(path, {}) : session.patch(path, {});
+}
+
+/** A session that notes which requests it made, as `GET /fhir/Patient/1`. */
+export function noting(session: Session, taken: Set<string>): Session {
+	const noted =
+		<More extends unknown[]>(method: string, send: (path: string, ...more: More) => Promise<Answer>) =>
+		(path: string, ...more: More) => {
+			taken.add(`${method} ${path.split("?")[0]}`);
+			return send(path, ...more);
+		};
+	return {
+		token: session.token,
+		get: noted("GET", session.get),
+		post: noted("POST", session.post),
+		put: noted("PUT", session.put),
+		patch: noted("PATCH", session.patch),
+		delete: noted("DELETE", session.delete),
+	};
+}
+
+/** Routes that show nobody's record: what they are is in their own tests. */
+export const openRoutes: readonly string[] = [
+	"GET /",
+	"GET /health/live",
+	"GET /health/ready",
+	"GET /fhir/metadata",
+	"POST /api/auth/login",
+	"POST /api/auth/register",
+];
+
+/** The routes nobody took. */
+export function untaken(routes: readonly Route[], taken: ReadonlySet<string>): string[] {
+	const all = [...taken];
+	return routes
+		.filter(({ method, url }) => {
+			const pattern = new RegExp(`^${method} ${url.replace(/:\w+/g, "[^/]+")}/?$`);
+			return !all.some((one) => pattern.test(one));
+		})
+		.map(({ method, url }) => `${method} ${url}`);
+}
