@@ -7,6 +7,8 @@ import {
 import { Failure } from "../fhir/failure.ts";
 import { decodeCursor } from "./cursor.ts";
 import { splitEscaped } from "./escape.ts";
+import { mainDateParameter } from "./extract.ts";
+import { decidesOwner } from "./owner-parameter.ts";
 import { kinds } from "./params/all.ts";
 import type { Filter, Include, SearchQuery, SortKey } from "./query.ts";
 
@@ -57,9 +59,20 @@ export function parseSearch(
 	}
 	if (query.filters.length > maxFilters)
 		throw new Failure("too-costly", `a search may have at most ${maxFilters} parameters`);
+	if (query.sort.length === 0) query.sort.push(...usualOrder(query));
 	if (query.summary === "count") query.count = 0;
 	if (query.count === 0) query.total = true;
 	return { query, ignored };
+}
+
+/** What is about one patient comes newest first, as charts want it and as indexes have it; anything else in the order of storing. */
+function usualOrder({ type, filters }: Mutable<SearchQuery>): SortKey[] {
+	const code = type === undefined ? undefined : mainDateParameter(type);
+	const parameter = code === undefined ? undefined : searchParametersOf(type as string).get(code);
+	const isAboutOne = filters.some(
+		(filter) => filter.modifier === undefined && decidesOwner(type as string, filter.parameter),
+	);
+	return parameter === undefined || !isAboutOne ? [] : [{ parameter, descending: true }];
 }
 
 /** Parameters that control the result; true when `name` is one. */

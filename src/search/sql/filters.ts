@@ -1,16 +1,10 @@
 import { sql } from "kysely";
-import {
-	type PathExpression,
-	patientCompartmentParams,
-	type SearchParameter,
-	searchParametersOf,
-	typeDefinition,
-} from "../../fhir/definitions/definitions.ts";
 import type { Mapping } from "../../mapping/define.ts";
 import type { SearchValue } from "../../mapping/unit.ts";
 import { and, asSql, type Condition, not, or } from "../condition.ts";
 import { mainDateParameter } from "../extract.ts";
 import { type ColumnOf, type Source, sourcesOf } from "../native-values.ts";
+import { decidesOwner } from "../owner-parameter.ts";
 import { kinds } from "../params/all.ts";
 import { dateBound } from "../params/date.ts";
 import { aboutPatients, idsOf } from "../params/reference.ts";
@@ -117,20 +111,6 @@ function same(conditions: readonly Condition[]): boolean {
 /** Equal for equal SQL and parameters. */
 export function fingerprint(condition: Condition): string {
 	return JSON.stringify(asSql(condition).toOperationNode());
-}
-
-/** Does the parameter look at the one reference that says whose record a resource belongs to (`store/change/owner.ts`)? */
-function decidesOwner(type: string, parameter: SearchParameter): boolean {
-	const [first = ""] = patientCompartmentParams(type);
-	const owner = searchParametersOf(type).get(first);
-	if (owner === undefined || owner.paths.length !== 1) return false;
-	const [element, ...more] = elementsOf(owner.paths[0] as PathExpression);
-	if (more.length > 0 || (typeDefinition(type)?.byName.get(element ?? "")?.max ?? 0) > 1) return false;
-	return parameter.paths.every((path) => elementsOf(path).join() === element);
-}
-
-function elementsOf({ steps }: PathExpression): string[] {
-	return steps.flatMap((step) => (step.kind === "element" ? [step.name] : []));
 }
 
 /** What an index can use of the filters on bodies: whose they are and the latest they may begin. */
