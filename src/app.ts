@@ -1,6 +1,5 @@
 import swagger from "@fastify/swagger";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
-import { serverCaller } from "./access/caller.ts";
 import { accessLog } from "./audit/access-log.ts";
 import { accounts } from "./auth/accounts.ts";
 import { passwords } from "./auth/passwords.ts";
@@ -49,7 +48,7 @@ export async function buildApp({ config, database, log }: AppParts): Promise<Fas
 	await registerHeaders(app);
 	registerCaller(app, signedIn.callerOf);
 	registerRequestId(app);
-	registerHealth(app, () => database.read(serverCaller, async () => undefined));
+	registerHealth(app, database.reach);
 	await app.register(swagger, nativeDocument);
 
 	registerFrontDoor(app, config.demo);

@@ -31,6 +31,7 @@ function jsonText(value: unknown): string {
 const refuse = () => Promise.reject(new Error("documents are generated without a database"));
 
 const unused: Database = {
+	reach: refuse,
 	read: refuse,
 	write: refuse,
 	append: refuse,

@@ -1,16 +1,18 @@
 import type { RawBuilder } from "kysely";
 import { type Caller, serverCaller } from "../access/caller.ts";
+import { type Lanes, openLanes } from "./lanes.ts";
 import { listen, type Notices } from "./notices.ts";
 import { type NumberStore, numberStore } from "./number-store.ts";
 import { isRetryable, translatePostgresError } from "./postgres-errors.ts";
 import { typeParsers } from "./postgres-types.ts";
-import { type Composed, openSessions, type Session } from "./sessions.ts";
+import { openSessions, type Session } from "./sessions.ts";
+import type { Statement } from "./statement.ts";
 
 /** One transaction as one caller: row-level security already set. Everything the store does takes one. */
 export interface Transaction {
 	readonly caller: Caller;
 	/** Runs a composed SQL fragment; rows with the columns' own (snake_case) names. Values: postgres-types.ts. */
-	query<Row>(statement: RawBuilder<Row> | Composed<Row>): Promise<Row[]>;
+	query<Row>(statement: Statement<Row>): Promise<Row[]>;
 	/** Runs a fragment whose rows nobody needs, together with what comes next, at the latest the commit, which fails where it fails. */
 	later(fragment: RawBuilder<unknown>): void;
 	/** Numbers of a sequence that nobody else gets, ascending; taken in advance, so not in the order of use. */
@@ -29,7 +31,9 @@ export interface WriteOptions {
 
 /** The only door to Postgres for the running server. */
 export interface Database {
-	/** A read-only transaction: a statement that writes fails. */
+	/** Resolves when the database answers. */
+	reach(): Promise<void>;
+	/** Single statements, each a read-only transaction of its own: a statement that writes fails. */
 	read<T>(caller: Caller, work: (tx: Transaction) => Promise<T>): Promise<T>;
 	/** A read-write transaction, all or nothing. Retried on serialisation failures and deadlocks, so `work` must be repeatable. */
 	write<T>(caller: Caller, work: (tx: Transaction) => Promise<T>, options?: WriteOptions): Promise<T>;
@@ -47,7 +51,7 @@ export interface Database {
 export interface DatabaseOptions {
 	/** Connection of `heart_server` (or another role that may become the three callers' roles). */
 	readonly url: string;
-	/** Most connections at once. Default: 10. */
+	/** Most connections at once for reading, and as many for writing. Default: 10. */
 	readonly poolSize?: number;
 	/** A statement that runs longer fails as too-costly. Default: 30000; 0: no limit. */
 	readonly statementTimeoutMilliseconds?: number;
@@ -58,6 +62,9 @@ export interface DatabaseOptions {
 }
 
 const mostAttempts = 5;
+
+/** Asks nothing but an answer. */
+const alive = { text: "select 1", values: [] };
 
 /**
  * Opens the pool of connections and tries one.
@@ -80,34 +87,54 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 		application_name: options.applicationName ?? "heart",
 		connectionTimeoutMillis: options.connectTimeoutMilliseconds ?? 5000,
 	};
-	const sessions = openSessions({ ...settings, max: options.poolSize ?? 10, options: asOptions(parameters) });
+	const most = options.poolSize ?? 10;
+	const waitMilliseconds = settings.connectionTimeoutMillis;
+	const sessions = openSessions({ ...settings, max: most, options: asOptions(parameters) });
+	const reads = openLanes({
+		settings: { ...settings, options: asOptions(parameters) },
+		most,
+		repeatable: true,
+		waitMilliseconds,
+	});
 	const appending = { ...parameters, default_transaction_read_only: "off", synchronous_commit: "off" };
-	const appends = openSessions({ ...settings, max: 1, options: asOptions(appending) });
+	const appends = openLanes({
+		settings: { ...settings, options: asOptions(appending) },
+		most: 1,
+		repeatable: false,
+		waitMilliseconds,
+	});
 	const channels: Notices[] = [];
 	const numbers = numberStore();
 	try {
-		await sessions.use((session) => session.run("select 1"));
+		await reads.query(serverCaller, alive);
 	} catch (error) {
-		await Promise.all([sessions.close(), appends.close()]);
+		await Promise.all([sessions.close(), reads.close(), appends.close()]);
 		throw translatePostgresError(error);
 	}
 	return {
-		read: (caller, work) => translated(() => sessions.use((session) => reading(session, caller, work))),
+		reach: () =>
+			translated(async () => {
+				await reads.query(serverCaller, alive);
+			}),
+		read: (caller, work) => translated(() => work(reading(reads, caller))),
 		write: (caller, work, { isolation = "read committed" } = {}) =>
 			translated(() => retried(() => sessions.use((session) => writing(session, numbers, isolation, caller, work)))),
 		append: (statement) =>
-			translated(() =>
-				appends.use(async (session) => {
-					await Promise.all([session.become(serverCaller), session.query(statement)]);
-				}),
-			),
+			translated(async () => {
+				await appends.query(serverCaller, statement);
+			}),
 		listen(channel, onNotice) {
 			const notices = listen(settings, channel, onNotice);
 			channels.push(notices);
 			return notices;
 		},
 		async close() {
-			await Promise.all([sessions.close(), appends.close(), ...channels.map((channel) => channel.close())]);
+			await Promise.all([
+				sessions.close(),
+				reads.close(),
+				appends.close(),
+				...channels.map((channel) => channel.close()),
+			]);
 		},
 	};
 }
@@ -118,14 +145,11 @@ function asOptions(parameters: Readonly<Record<string, string>>): string {
 		.join(" ");
 }
 
-/**
- * Single statements, each a read-only transaction of its own. The connection keeps its role and variable for the next request of the same
- * caller; {@link Session.become} is the one place that makes sure they are this caller's (performance.md, "Tried").
- */
-async function reading<T>(session: Session, caller: Caller, work: (tx: Transaction) => Promise<T>): Promise<T> {
+/** Each statement for itself; whose it is travels with it (store/lanes.ts). */
+function reading(lanes: Lanes, caller: Caller): Transaction {
 	const refuse = () => Promise.reject(new Error("not for reads"));
-	const query = queryAfter(session, session.become(caller));
-	return work({ caller, query, later: (fragment) => void query(fragment), numbers: refuse, asSystem: refuse });
+	const query: Transaction["query"] = (statement) => lanes.query(caller, statement);
+	return { caller, query, later: (fragment) => void query(fragment), numbers: refuse, asSystem: refuse };
 }
 
 /**

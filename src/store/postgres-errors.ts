@@ -15,12 +15,20 @@ interface PostgresError extends Error {
 export function translatePostgresError(error: unknown): unknown {
 	if (error instanceof Failure || !(error instanceof Error)) return error;
 	const code = (error as Partial<PostgresError>).code;
-	if (typeof code !== "string") return lostConnection.test(error.message) ? unavailable(error) : error;
-	const told = error as PostgresError;
-	const exact = translations[code];
-	if (exact) return exact(told);
-	if (code.startsWith("08") || code.startsWith("57P0") || networkCodes.has(code)) return unavailable(told);
-	return error;
+	if (isLostConnection(error)) return unavailable(error);
+	return code === undefined ? error : (translations[code]?.(error as PostgresError) ?? error);
+}
+
+/** Whether the connection broke, or could not be made: nothing is known of what was under way on it. */
+export function isLostConnection(error: Error): boolean {
+	const { code } = error as Partial<PostgresError>;
+	if (typeof code !== "string") return lostConnection.test(error.message);
+	return code.startsWith("08") || code.startsWith("57P0") || networkCodes.has(code);
+}
+
+/** For a statement that waited too long for others. */
+export function tooBusy(): Failure {
+	return new Failure("unavailable", "the server is busy; try again", { retryAfterSeconds: 1 });
 }
 
 /** Whether the same transaction may succeed when it is run again: serialisation failure or deadlock. */

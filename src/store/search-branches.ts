@@ -9,7 +9,7 @@ import { nativeBranches } from "../search/sql/native-branch.ts";
 import { wholeBranch } from "../search/sql/whole-branch.ts";
 import type { Transaction } from "./database.ts";
 import { locate } from "./locate.ts";
-import { type Composed, compose } from "./sessions.ts";
+import { type Composed, compose } from "./statement.ts";
 
 /** A row of a branch's matches; the other columns are the branch's own. */
 export type BranchRow = { $row: number; $parts: number; $keys: (string | null)[] | null } & Record<string, unknown>;

@@ -69,13 +69,13 @@ t.test("nothing of a caller survives timeouts and cancelled statements", async (
 	t.strictSame(await who(db, therapist), [{ role: "heart_therapist", me: 9001 }], "on a new connection");
 });
 
-t.test("a database that does not answer is told, though nothing is asked of it", async (t) => {
-	const slow = await slowly(t, scratch.serverUrl);
-	const db = await openDatabase({ url: slow, poolSize: 1 });
+t.test("a database that is gone is told, and one that is there answers", async (t) => {
+	const other = await createTestDatabase();
+	const db = await openDatabase({ url: other.serverUrl, poolSize: 1 });
 	t.teardown(() => db.close());
-	const reaching = db.read(therapist, async () => undefined);
-	hangUp();
-	await t.rejects(reaching);
+	await db.reach();
+	await other.drop();
+	await t.rejects(db.reach());
 });
 
 let links: Socket[] = [];

@@ -1,0 +1,17 @@
+import type { Writable } from "node:stream";
+import type pg from "pg";
+
+/** Statements of one turn of the event loop leave in one packet: each write of its own costs as much as a small query. */
+export function gathering(client: pg.ClientBase): () => void {
+	const { stream } = (client as unknown as { connection: { stream: Writable } }).connection;
+	let corked = false;
+	return () => {
+		if (corked) return;
+		corked = true;
+		stream.cork();
+		process.nextTick(() => {
+			corked = false;
+			stream.uncork();
+		});
+	};
+}

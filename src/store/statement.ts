@@ -1,0 +1,44 @@
+import {
+	DummyDriver,
+	Kysely,
+	PostgresAdapter,
+	PostgresIntrospector,
+	PostgresQueryCompiler,
+	type RawBuilder,
+} from "kysely";
+import type pg from "pg";
+import { statementName } from "./statement-names.ts";
+
+/** Composes SQL; runs none. */
+const composer = new Kysely<unknown>({
+	dialect: {
+		createAdapter: () => new PostgresAdapter(),
+		createDriver: () => new DummyDriver(),
+		createIntrospector: (db) => new PostgresIntrospector(db),
+		createQueryCompiler: () => new PostgresQueryCompiler(),
+	},
+});
+
+/** A statement as it goes to Postgres. */
+export interface Composed<Row> {
+	readonly text: string;
+	readonly values: readonly unknown[];
+	/** Only for the compiler: what a row is. */
+	readonly row?: Row;
+}
+
+/** A statement, composed already or not. */
+export type Statement<Row> = RawBuilder<Row> | Composed<Row>;
+
+/** Composes a fragment, for statements that are used again. */
+export function compose<Row>(fragment: RawBuilder<Row>): Composed<Row> {
+	const { sql: text, parameters: values } = fragment.compile(composer);
+	return { text, values };
+}
+
+/** What `pg` is asked: under a name, so that each connection prepares it once, where the text is used again. */
+export function asQuery(statement: Statement<unknown>): pg.QueryConfig {
+	const { text, values } = "text" in statement ? statement : compose(statement);
+	const name = statementName(text);
+	return name === undefined ? { text, values: values as unknown[] } : { name, text, values: values as unknown[] };
+}
