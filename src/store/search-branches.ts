@@ -18,6 +18,8 @@ export type BranchRow = { $row: number; $parts: number; $keys: (string | null)[]
 export interface PlannedBranch extends Pick<Branch, "kind" | "mappings"> {
 	readonly keys: readonly Pick<Key, "descending" | "type">[];
 	readonly statement: Composed<BranchRow> | undefined;
+	/** The column of the first branch's rows that tells whether this one has a match; undefined: only asking tells. */
+	readonly told: string | undefined;
 }
 
 /** First pages that are asked for again and again: charts. Composing their statements takes longer than running them. */
@@ -30,16 +32,38 @@ export async function planBranches(tx: Transaction, query: SearchQuery): Promise
 	const key = isRepeatable ? keyOf(query) : "";
 	const known = planned.get(key);
 	if (known !== undefined) return known;
-	const branches = (await branchesOf(tx, query)).map(({ kind, mappings, keys, ...branch }, index): PlannedBranch => {
-		const statement = branchQuery({ kind, mappings, keys, ...branch }, index, query);
-		const plainKeys = keys.map(({ descending, type }) => ({ descending, type }));
-		return { kind, mappings, keys: plainKeys, statement: statement === undefined ? undefined : compose(statement) };
-	});
+	const branches = statementsOf(await branchesOf(tx, query), query);
 	if (isRepeatable) {
 		if (planned.size >= mostPlanned) planned.delete(planned.keys().next().value as string);
 		planned.set(key, branches);
 	}
 	return branches;
+}
+
+/**
+ * The statements of branches. What sits in residues or is stored whole is mostly not there, and a statement that finds nothing costs as
+ * much as a small page: so the first branch tells with its rows whether there is any.
+ */
+function statementsOf(branches: readonly Branch[], query: SearchQuery): PlannedBranch[] {
+	const wheres = branches.map(({ where, keys, rowId }, index) => and([where, after(keys, query.cursor, index, rowId)]));
+	const tells = branches[0]?.kind === "native" && wheres[0] !== false;
+	const told = branches.map(({ kind }, index) => (tells && kind !== "native" ? `$has${index}` : undefined));
+	const telling = branches.flatMap(({ from }, index) => {
+		const name = told[index];
+		if (name === undefined) return [];
+		return [sql`exists (select from ${from} where ${asSql(wheres[index] ?? false)}) as ${sql.ref(name)}`];
+	});
+	return branches.map((branch, index) => {
+		const columns = sql.join([branch.columns, ...(index === 0 ? telling : [])]);
+		const statement = branchQuery({ ...branch, columns }, index, query);
+		return {
+			kind: branch.kind,
+			mappings: branch.mappings,
+			keys: branch.keys.map(({ descending, type }) => ({ descending, type })),
+			statement: statement === undefined ? undefined : compose(statement),
+			told: told[index],
+		};
+	});
 }
 
 /** Everything the statements of a first page depend on. */

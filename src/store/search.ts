@@ -43,13 +43,24 @@ async function inTurn(tx: Transaction, branches: readonly PlannedBranch[], query
 	for (const [index, branch] of branches.entries()) {
 		if (query.cursor !== undefined && index < query.cursor.branch) continue;
 		if (countParts(hits, query) > query.count) break;
-		hits.push(...(await runBranch(tx, branch, index)));
+		if (!isKnownEmpty(branch, hits)) hits.push(...(await runBranch(tx, branch, index)));
 	}
 	return hits;
 }
 
+/** All at once, but for those of which the first branch tells whether there is any need. */
 async function together(tx: Transaction, branches: readonly PlannedBranch[]): Promise<Hit[]> {
-	return (await Promise.all(branches.map((branch, index) => runBranch(tx, branch, index)))).flat();
+	const ask = (which: (branch: PlannedBranch) => boolean) =>
+		Promise.all(branches.map((branch, index) => (which(branch) ? runBranch(tx, branch, index) : [])));
+	const first = (await ask(({ told }) => told === undefined)).flat();
+	const rest = await ask((branch) => branch.told !== undefined && !isKnownEmpty(branch, first));
+	return [...first, ...rest.flat()];
+}
+
+/** The first branch's rows say that this one has none. */
+function isKnownEmpty({ told }: PlannedBranch, hits: readonly Hit[]): boolean {
+	const [telling] = hits;
+	return told !== undefined && telling?.branch === 0 && telling.data[told] === false;
 }
 
 async function runBranch(tx: Transaction, { statement }: PlannedBranch, index: number): Promise<Hit[]> {
