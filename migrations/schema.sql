@@ -20,6 +20,16 @@ auth.token user_id integer not null
 auth.token created_at timestamp(3) with time zone not null default now()
 auth.token expires_at timestamp(3) with time zone not null
 auth.token last_used_at timestamp(3) with time zone
+fhir.answer actor text not null
+fhir.answer key bytea not null
+fhir.answer entry integer not null
+fhir.answer user_id integer not null
+fhir.answer fingerprint bytea not null
+fhir.answer status smallint
+fhir.answer headers text
+fhir.answer body text
+fhir.answer touched text
+fhir.answer expires_at timestamp(3) with time zone not null default (now() + '24:00:00'::interval)
 fhir.claim table_name text not null
 fhir.claim row_id integer not null
 fhir.date_value param text
@@ -443,6 +453,7 @@ audit.access_log access_log_pkey PRIMARY KEY (id)
 auth.attempt attempt_pkey PRIMARY KEY (id)
 auth.token token_pkey PRIMARY KEY (hash)
 auth.token token_user_id_foreign FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
+fhir.answer answer_pkey PRIMARY KEY (actor, key, entry)
 fhir.claim claim_pkey PRIMARY KEY (table_name, row_id)
 fhir.person person_fhir_id_unique UNIQUE (fhir_id)
 fhir.person person_pkey PRIMARY KEY (patient_id)
@@ -585,6 +596,8 @@ CREATE UNIQUE INDEX attempt_pkey ON auth.attempt USING btree (id)
 CREATE INDEX token_expires ON auth.token USING btree (expires_at)
 CREATE UNIQUE INDEX token_pkey ON auth.token USING btree (hash)
 CREATE INDEX token_user ON auth.token USING btree (user_id)
+CREATE INDEX answer_expires ON fhir.answer USING btree (expires_at)
+CREATE UNIQUE INDEX answer_pkey ON fhir.answer USING btree (actor, key, entry)
 CREATE UNIQUE INDEX claim_pkey ON fhir.claim USING btree (table_name, row_id)
 CREATE UNIQUE INDEX person_fhir_id_unique ON fhir.person USING btree (fhir_id)
 CREATE UNIQUE INDEX person_pkey ON fhir.person USING btree (patient_id)
@@ -677,6 +690,8 @@ audit.access_log access_log_insert insert to heart_person, heart_system, heart_t
 audit.access_log access_log_read select to heart_system using (true) check ()
 auth.attempt attempt_system all to heart_system using (true) check (true)
 auth.token token_system all to heart_system using (true) check (true)
+fhir.answer answer_expired all to heart_system using ((expires_at <= now())) check (false)
+fhir.answer answer_own all to heart_person, heart_system, heart_therapist using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 fhir.claim claim_insert insert to heart_person, heart_system, heart_therapist using () check (true)
 fhir.person person_person select to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ()
 fhir.person person_system select to heart_system using (true) check ()
@@ -1220,6 +1235,9 @@ audit.access_log heart_system: insert, select
 audit.access_log heart_therapist: insert
 auth.attempt heart_system: delete, insert, select, update
 auth.token heart_system: delete, insert, select, update
+fhir.answer heart_person: delete, insert, select, update
+fhir.answer heart_system: delete, insert, select, update
+fhir.answer heart_therapist: delete, insert, select, update
 fhir.claim heart_person: insert
 fhir.claim heart_system: insert
 fhir.claim heart_therapist: insert

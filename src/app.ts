@@ -15,6 +15,7 @@ import { registerHealth } from "./http/plugins/health.ts";
 import { registerRequestId } from "./http/plugins/request-id.ts";
 import { createServer } from "./http/server.ts";
 import { nativeDocument } from "./openapi/native.ts";
+import { forgetRegularly } from "./store/answers.ts";
 import type { Database } from "./store/database.ts";
 
 /** The settings the application uses. */
@@ -68,5 +69,12 @@ export async function buildApp({ config, database, log }: AppParts): Promise<Fas
 			software: { name: "Heart Recovery FHIR server", version: "0.1.0" },
 		}),
 	);
+	let stopForgetting = async () => {};
+	app.addHook("onListen", async () => {
+		const failed = (error: unknown) =>
+			log.warn({ type: error instanceof Error ? error.name : "" }, "answers not forgotten");
+		stopForgetting = forgetRegularly(database, failed);
+	});
+	app.addHook("onClose", () => stopForgetting());
 	return app;
 }

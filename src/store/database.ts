@@ -3,7 +3,7 @@ import { type Caller, serverCaller } from "../access/caller.ts";
 import { type Lanes, openLanes } from "./lanes.ts";
 import { listen, type Notices } from "./notices.ts";
 import { type NumberStore, numberStore } from "./number-store.ts";
-import { isRetryable, translatePostgresError } from "./postgres-errors.ts";
+import { attemptsFor, translatePostgresError } from "./postgres-errors.ts";
 import { typeParsers } from "./postgres-types.ts";
 import { openSessions, type Session } from "./sessions.ts";
 import type { Statement } from "./statement.ts";
@@ -22,6 +22,11 @@ export interface Transaction {
 	 * of a patient a therapist adds). Nothing it reads may reach the caller.
 	 */
 	asSystem<T>(work: () => Promise<T>): Promise<T>;
+	/**
+	 * Runs a part that may fail without the rest (a savepoint): when it fails, nothing of it is left, and the transaction goes on. Retried
+	 * like a write of its own, so `work` must be repeatable; it is handed what it must use in place of this transaction.
+	 */
+	step<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
 }
 
 /** How a write is isolated from others. Default: "read committed". */
@@ -35,7 +40,7 @@ export interface Database {
 	reach(): Promise<void>;
 	/** Single statements, each a read-only transaction of its own: a statement that writes fails. */
 	read<T>(caller: Caller, work: (tx: Transaction) => Promise<T>): Promise<T>;
-	/** A read-write transaction, all or nothing. Retried on serialisation failures and deadlocks, so `work` must be repeatable. */
+	/** A read-write transaction, all or nothing. Retried when others came in its way (`attemptsFor`), so `work` must be repeatable. */
 	write<T>(caller: Caller, work: (tx: Transaction) => Promise<T>, options?: WriteOptions): Promise<T>;
 	/**
 	 * One statement as the system, committed without waiting for the disk: what the last fraction of a second added may be lost in a power
@@ -60,8 +65,6 @@ export interface DatabaseOptions {
 	/** What pg_stat_activity shows. Default: "heart". */
 	readonly applicationName?: string;
 }
-
-const mostAttempts = 5;
 
 /** Asks nothing but an answer. */
 const alive = { text: "select 1", values: [] };
@@ -149,7 +152,7 @@ function asOptions(parameters: Readonly<Record<string, string>>): string {
 function reading(lanes: Lanes, caller: Caller): Transaction {
 	const refuse = () => Promise.reject(new Error("not for reads"));
 	const query: Transaction["query"] = (statement) => lanes.query(caller, statement);
-	return { caller, query, later: (fragment) => void query(fragment), numbers: refuse, asSystem: refuse };
+	return { caller, query, later: (fragment) => void query(fragment), numbers: refuse, asSystem: refuse, step: refuse };
 }
 
 /**
@@ -169,36 +172,63 @@ async function writing<T>(
 	);
 	const query = queryAfter(session, begun);
 	const pending: Promise<unknown>[] = [begun];
+	const asSystem = async <R>(step: () => Promise<R>): Promise<R> => {
+		const entered = session.run(role("system"));
+		try {
+			const [done] = await Promise.all([step(), entered]);
+			return done;
+		} finally {
+			// Fails where the transaction has failed already.
+			await session.run(role(caller.role)).catch(() => undefined);
+		}
+	};
+	const transaction = (unawaited: Promise<unknown>[]): Transaction => ({
+		caller,
+		query,
+		later(fragment) {
+			const done = query(fragment);
+			done.catch(() => undefined);
+			unawaited.push(done);
+		},
+		numbers: (sequence, count) => numbers.take(query, sequence, count),
+		asSystem,
+		step: (part) => translated(() => retried(() => saved(session, transaction, part))),
+	});
 	try {
-		const result = await work({
-			caller,
-			query,
-			later(fragment) {
-				const done = query(fragment);
-				done.catch(() => undefined);
-				pending.push(done);
-			},
-			numbers: (sequence, count) => numbers.take(query, sequence, count),
-			asSystem: async (step) => {
-				const entered = session.run(role("system"));
-				try {
-					const [done] = await Promise.all([step(), entered]);
-					return done;
-				} finally {
-					// Fails where the transaction has failed already.
-					await session.run(role(caller.role)).catch(() => undefined);
-				}
-			},
-		});
+		const result = await work(transaction(pending));
 		// The empty select fails where an error was swallowed; COMMIT alone would then quietly roll back.
 		await Promise.all([...pending, session.run("select; commit")]);
 		return result;
 	} catch (error) {
 		await session.run("rollback").catch(() => session.spoil());
-		// What nobody waited for may have failed first, and made everything after it fail.
-		const [first] = (await Promise.allSettled(pending)).filter(({ status }) => status === "rejected");
-		throw (first as PromiseRejectedResult | undefined)?.reason ?? error;
+		throw await firstFailure(pending, error);
 	}
+}
+
+/** One try of a part. A new Transaction each time: what is remembered by transaction must not outlive the part. */
+async function saved<T>(
+	session: Session,
+	transaction: (unawaited: Promise<unknown>[]) => Transaction,
+	part: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+	const begun = session.run("savepoint part");
+	begun.catch(() => undefined);
+	const pending: Promise<unknown>[] = [begun];
+	try {
+		const result = await part(transaction(pending));
+		await Promise.all([...pending, session.run("select; release savepoint part")]);
+		return result;
+	} catch (error) {
+		// Fails with the connection only; then the transaction cannot go on either.
+		await session.run("rollback to savepoint part; release savepoint part").catch(() => session.spoil());
+		throw await firstFailure(pending, error);
+	}
+}
+
+/** What nobody waited for may have failed first, and made everything after it fail. */
+async function firstFailure(pending: readonly Promise<unknown>[], otherwise: unknown): Promise<unknown> {
+	const [first] = (await Promise.allSettled(pending)).filter(({ status }) => status === "rejected");
+	return (first as PromiseRejectedResult | undefined)?.reason ?? otherwise;
 }
 
 /** Queries travel with what must come before them, and fail when it does. */
@@ -215,7 +245,7 @@ async function retried<T>(attempt: () => Promise<T>): Promise<T> {
 		try {
 			return await attempt();
 		} catch (error) {
-			if (count === mostAttempts || !isRetryable(error)) throw error;
+			if (count >= attemptsFor(error)) throw error;
 			await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** count));
 		}
 	}

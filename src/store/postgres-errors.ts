@@ -31,10 +31,14 @@ export function tooBusy(): Failure {
 	return new Failure("unavailable", "the server is busy; try again", { retryAfterSeconds: 1 });
 }
 
-/** Whether the same transaction may succeed when it is run again: serialisation failure or deadlock. */
-export function isRetryable(error: unknown): boolean {
+/**
+ * How often a transaction that fails like this is tried in all. Serialisation failures and deadlocks: 5 times. A duplicate: twice, as
+ * somebody may have been faster with the same (a PUT of the same new id, say); the second look finds theirs, or it is a conflict for good.
+ */
+export function attemptsFor(error: unknown): number {
 	const code = error instanceof Error ? (error as Partial<PostgresError>).code : undefined;
-	return code === "40001" || code === "40P01";
+	if (code === "40001" || code === "40P01") return 5;
+	return code === "23505" ? 2 : 1;
 }
 
 const lostConnection =

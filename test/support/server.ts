@@ -29,6 +29,8 @@ export interface Session {
 export interface TestServer {
 	/** Its address, without a trailing slash. */
 	readonly base: string;
+	/** Another server on the same database, as another process would be: its address. What it links to is the first one's. */
+	beside(): Promise<string>;
 	/** As the database's owner, whom no policy binds. */
 	readonly ownerUrl: string;
 	readonly database: Database;
@@ -58,23 +60,24 @@ export async function startTestServer(
 	const people = await createPeople(database);
 	const logged: string[] = [];
 	const log = pino({ level: "debug" }, { write: (line: string) => void logged.push(line) });
-	const config = {
-		baseUrl: "",
-		trustProxy: [],
-		bodyLimit: options.bodyLimit ?? 50 * 1024 * 1024,
-		bcryptCost: 4,
-		demo: true,
+	const serve = async (over: Database, port: number, publicBase: string) => {
+		const bodyLimit = options.bodyLimit ?? 50 * 1024 * 1024;
+		const config = { baseUrl: publicBase, trustProxy: [], bodyLimit, bcryptCost: 4, demo: true };
+		const app = await buildApp({ config, database: over, log });
+		await app.listen({ port, host: "127.0.0.1" });
+		return async () => {
+			await app.close();
+			await over.close();
+		};
 	};
 	const port = await freePort();
 	const base = `http://127.0.0.1:${port}`;
-	const app = await buildApp({ config: { ...config, baseUrl: base }, database, log });
-	await app.listen({ port, host: "127.0.0.1" });
+	const closing = [await serve(database, port, base)];
 	let closed = false;
 	const close = async () => {
 		if (closed) return;
 		closed = true;
-		await app.close();
-		await database.close();
+		await Promise.all(closing.map((one) => one()));
 	};
 	t.teardown(close);
 	return {
@@ -84,6 +87,11 @@ export async function startTestServer(
 		people,
 		logged,
 		close,
+		async beside() {
+			const another = await freePort();
+			closing.push(await serve(await openDatabase({ url: place.serverUrl, poolSize: 8 }), another, base));
+			return `http://127.0.0.1:${another}`;
+		},
 		stranger: sessionAt(base, ""),
 		as: (email, password) => signIn(base, email, password),
 	};

@@ -1,38 +1,48 @@
-import type { Caller } from "../../access/caller.ts";
 import type { PlannedEntry } from "../../fhir/bundle.ts";
-import type { ResourceVersion } from "../../store/resource-version.ts";
 import { failureOf } from "../plugins/errors.ts";
-import type { BundleOptions } from "./bundle.ts";
+import type { Touched } from "./access-record.ts";
 import type { EntryText } from "./bundle-response.ts";
 import { entryRequest } from "./entry-request.ts";
 import { perform } from "./perform.ts";
 import type { FhirRequest } from "./request.ts";
 import { failureEntry, responseEntry } from "./response-entry.ts";
-import type { FhirServices } from "./services.ts";
+import type { Runs } from "./runs.ts";
+
+/** What an entry came to. */
+export interface EntryDone {
+	readonly entry: EntryText;
+	readonly touched: readonly Touched[];
+}
+
+/** Told of what nobody expected; the client only learns that its entry failed. */
+export type OnFault = (error: unknown) => void;
 
 /** A batch (R4 http 3.1.0.11.1): every entry alone, in a transaction of its own; the failure of one concerns no other. */
 export async function batch(
-	services: FhirServices,
-	caller: Caller,
+	runs: Runs,
 	whole: FhirRequest,
 	entries: readonly PlannedEntry[],
-	{ dryRun, onFault }: BundleOptions,
-): Promise<{ entries: EntryText[]; touched: readonly ResourceVersion[] }> {
-	const done: EntryText[] = [];
-	const touched: ResourceVersion[] = [];
+	onFault: OnFault,
+): Promise<EntryDone[]> {
+	const done: EntryDone[] = [];
 	for (const entry of entries) {
-		try {
-			if (entry.problem !== undefined) throw entry.problem;
-			const { interaction, request } = entryRequest(entry, whole, false);
-			const mode = { dryRun, returns: "minimal" } as const;
-			const result = await perform(services.database, caller, interaction, request, mode);
-			touched.push(...result.touched);
-			done.push(responseEntry(result, whole.base));
-		} catch (error) {
-			const failure = failureOf(error);
-			if (failure.kind === "fault") onFault(error);
-			done.push(failureEntry(failure));
-		}
+		const one = await performEntry(runs, entry, whole).catch((error: unknown) => failedEntry(error, onFault));
+		done.push(one);
 	}
-	return { entries: done, touched };
+	return done;
+}
+
+/** @throws Failure - whatever is wrong with the entry */
+export async function performEntry(runs: Runs, entry: PlannedEntry, whole: FhirRequest): Promise<EntryDone> {
+	if (entry.problem !== undefined) throw entry.problem;
+	const { interaction, request } = entryRequest(entry, whole, false);
+	const result = await perform(runs, interaction, request, "minimal");
+	return { entry: responseEntry(result, whole.base), touched: result.touched };
+}
+
+/** The answer of an entry that failed. */
+export function failedEntry(error: unknown, onFault: OnFault): EntryDone {
+	const failure = failureOf(error);
+	if (failure.kind === "fault") onFault(error);
+	return { entry: failureEntry(failure), touched: [] };
 }

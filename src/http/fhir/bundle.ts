@@ -1,37 +1,52 @@
 import type { Caller } from "../../access/caller.ts";
 import { readBundle } from "../../fhir/bundle.ts";
 import { Failure } from "../../fhir/failure.ts";
-import type { ResourceVersion } from "../../store/resource-version.ts";
-import { batch } from "./batch.ts";
+import type { AnswerKey } from "../../store/answers.ts";
+import { batch, type EntryDone, type OnFault } from "./batch.ts";
+import { batchOnce } from "./batch-once.ts";
 import { bundleText } from "./bundle-response.ts";
-import type { FhirRequest } from "./request.ts";
+import type { ReadRequest } from "./http-request.ts";
+import { type Done, once } from "./once.ts";
+import { asIf, asStepsOf, forReal, undone } from "./runs.ts";
+import { withBody } from "./send.ts";
 import type { FhirServices } from "./services.ts";
 import { transaction } from "./transaction.ts";
 
-/** How a Bundle is performed. */
-export interface BundleOptions {
-	readonly dryRun: boolean;
-	/** Told of what nobody expected; the client only learns that its entry failed. */
-	readonly onFault: (error: unknown) => void;
+/** What a Bundle came to. */
+export interface BundleDone extends Done {
+	readonly code: "batch" | "transaction";
 }
 
 /** `POST [base]` (R4 http 3.1.0.11): performs a batch or a transaction and answers in the order of its entries. */
 export async function bundle(
-	services: FhirServices,
+	{ database, base }: FhirServices,
 	caller: Caller,
-	request: FhirRequest,
-	options: BundleOptions,
-): Promise<{ text: string; code: "batch" | "transaction"; touched: readonly ResourceVersion[] }> {
-	if (request.resource === undefined)
+	{ asked, answer, dryRun }: ReadRequest,
+	key: AnswerKey | undefined,
+	onFault: OnFault,
+): Promise<BundleDone> {
+	if (asked.resource === undefined) {
 		throw new Failure("invalid", "A Bundle is needed as the body", { code: "required" });
-	const plan = readBundle(request.resource, { base: services.base });
-	const done =
-		plan.type === "batch"
-			? await batch(services, caller, request, plan.entries, options)
-			: await transaction(services, caller, request, plan.entries, options.dryRun);
-	return {
-		text: bundleText({ type: `${plan.type}-response`, entries: done.entries }),
-		code: plan.type,
-		touched: done.touched,
+	}
+	const { type, entries } = readBundle(asked.resource, { base });
+	const answered = (done: readonly EntryDone[]) => ({
+		answer: withBody(200, bundleText({ type: `${type}-response`, entries: done.map(({ entry }) => entry) }), answer),
+		touched: done.flatMap(({ touched }) => touched),
+	});
+	const perform = async (): Promise<Done> => {
+		if (type === "transaction") {
+			if (key !== undefined) {
+				return once(database, caller, key, async (runs) => answered(await transaction(runs, asked, entries)));
+			}
+			const runs = dryRun ? asIf(database, caller) : forReal(database, caller);
+			return { ...answered(await transaction(runs, asked, entries)), replayed: false };
+		}
+		if (key !== undefined) return batchOnce({ database, caller, key, whole: asked, entries, onFault }, answered);
+		// As if in one transaction, since its entries see what those before them did.
+		const done = dryRun
+			? await undone(database, caller, (tx) => batch(asStepsOf(tx), asked, entries, onFault))
+			: await batch(forReal(database, caller), asked, entries, onFault);
+		return { ...answered(done), replayed: false };
 	};
+	return { ...(await perform()), code: type };
 }

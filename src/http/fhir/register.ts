@@ -1,14 +1,20 @@
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Caller } from "../../access/caller.ts";
+import { describe } from "../plugins/errors.ts";
 import { refuseOtherMethods } from "../plugins/refuse-methods.ts";
 import { recordAccess } from "./access-record.ts";
 import { bundle } from "./bundle.ts";
 import { serveCapabilities } from "./capabilities.ts";
-import { readRequest } from "./http-request.ts";
+import { type ReadRequest, readRequest } from "./http-request.ts";
+import { answerKey } from "./idempotency-key.ts";
 import type { Interaction } from "./interaction.ts";
 import { interactions, targetOf } from "./interactions.ts";
+import { type Done, once } from "./once.ts";
 import { perform } from "./perform.ts";
 import { preferenceApplied } from "./preferences.ts";
-import { send, sendText } from "./send.ts";
+import type { InteractionResult } from "./request.ts";
+import { asIf, forReal } from "./runs.ts";
+import { outgoing, send } from "./send.ts";
 import type { FhirServices } from "./services.ts";
 
 /** Puts the FHIR interactions under /fhir: one route per row of the interactions table, 405 for every other method there. */
@@ -33,32 +39,77 @@ function serve(app: FastifyInstance, services: FhirServices, interaction: Intera
 		handler: async (request, reply) => {
 			const caller = await request.caller();
 			const target = targetOf(request.params as Record<string, string>);
-			const { asked, answer, dryRun } = readRequest(request, target, services.base);
-			const mode = { dryRun, returns: "representation" } as const;
-			const result = await perform(services.database, caller, interaction, asked, mode);
-			await recordAccess(services.accessLog, caller, interaction.code, nameOf(asked.target), result.touched);
-			if (interaction.kind === "writing") {
-				const applied = preferenceApplied(asked.preferences, dryRun);
-				if (applied !== undefined) reply.header("preference-applied", applied);
-			}
-			return send(reply, result, answer, services.base);
+			const read = readRequest(request, target, services.base);
+			if (read.dryRun && interaction.kind === "writing") reply.header("preference-applied", "dry-run");
+			const done = await performSingle(services, caller, interaction, request, read);
+			if (interaction.kind === "writing") sayWhatApplied(reply, read, done);
+			await record(services, caller, interaction.code, nameOf(target), read, done);
+			return sendDone(reply, done);
 		},
 	});
+}
+
+/** One interaction: for real, as if, or as it was answered before. */
+async function performSingle(
+	{ database, base }: FhirServices,
+	caller: Caller,
+	interaction: Interaction,
+	request: FastifyRequest,
+	read: ReadRequest,
+): Promise<Done> {
+	const { asked, answer, dryRun } = read;
+	const answered = (result: InteractionResult) => ({
+		answer: outgoing(result, answer, base),
+		touched: result.touched,
+		replayed: false,
+	});
+	const key = interaction.code === "create" ? answerKey(request, read) : undefined;
+	if (key !== undefined) {
+		return once(database, caller, key, async (runs) =>
+			answered(await perform(runs, interaction, asked, "representation")),
+		);
+	}
+	const runs = dryRun ? asIf(database, caller) : forReal(database, caller);
+	return answered(await perform(runs, interaction, asked, "representation"));
 }
 
 function serveBundles(app: FastifyInstance, services: FhirServices): void {
 	app.post(urlOf("/"), { schema: notInNative, onRequest: signedIn }, async (request, reply) => {
 		const caller = await request.caller();
-		const { asked, answer, dryRun } = readRequest(request, targetOf({}), services.base);
-		const { text, code, touched } = await bundle(services, caller, asked, {
-			dryRun,
-			onFault: (error) => request.log.error({ err: error }, "unexpected failure"),
-		});
-		await recordAccess(services.accessLog, caller, code, "Bundle", touched);
-		const applied = preferenceApplied(asked.preferences, dryRun);
-		if (applied !== undefined) reply.header("preference-applied", applied);
-		return sendText(reply, text, answer);
+		const read = readRequest(request, targetOf({}), services.base);
+		if (read.dryRun) reply.header("preference-applied", "dry-run");
+		const onFault = (error: unknown) => request.log.error({ err: describe(error) }, "unexpected failure");
+		const done = await bundle(services, caller, read, answerKey(request, read), onFault);
+		sayWhatApplied(reply, read, done);
+		await record(services, caller, done.code, "Bundle", read, done);
+		return sendDone(reply, done);
 	});
+}
+
+function sayWhatApplied(reply: FastifyReply, { asked, dryRun }: ReadRequest, { answer }: Done): void {
+	if (answer.status >= 400) return;
+	const applied = preferenceApplied(asked.preferences, dryRun);
+	if (applied !== undefined) reply.header("preference-applied", applied);
+}
+
+/** What was only tried, or answered before, is noted as that: it showed something of persons, but changed nothing. */
+async function record(
+	{ accessLog }: FhirServices,
+	caller: Caller,
+	code: string,
+	target: string,
+	{ dryRun }: ReadRequest,
+	{ answer, touched, replayed }: Done,
+): Promise<void> {
+	// A refusal that is remembered is noted as little as any other.
+	if (answer.status >= 400) return;
+	const action = replayed ? `${code} again` : dryRun ? `${code} as if` : code;
+	await recordAccess(accessLog, caller, action, target, touched);
+}
+
+function sendDone(reply: FastifyReply, { answer, replayed }: Done): FastifyReply {
+	if (replayed) reply.header("idempotent-replayed", "true");
+	return send(reply, answer);
 }
 
 /** `/docs/json` describes the native side; FHIR describes itself at /metadata. */

@@ -4,19 +4,38 @@ import { etagOf, httpDate } from "./etags.ts";
 import type { Answer } from "./negotiate.ts";
 import { type InteractionResult, locationOf } from "./request.ts";
 
-/** Sends what became of an interaction: status, ETag, Last-Modified and Location of the one resource concerned, body. */
-export function send(reply: FastifyReply, result: InteractionResult, answer: Answer, base: string): FastifyReply {
-	const { version } = result;
-	if (version !== undefined) {
-		reply.header("etag", etagOf(version)).header("last-modified", httpDate(version.lastUpdated));
-		if (result.located) reply.header("location", locationOf(base, version));
-	}
-	return sendText(reply.code(result.status), result.text, answer);
+/** An answer as it goes out: what is remembered of one, too. */
+export interface Outgoing {
+	readonly status: number;
+	readonly headers: Readonly<Record<string, string>>;
+	readonly text: string | undefined;
 }
 
-/** Sends JSON text as the media type asked for, indented when the client wants to read it. */
-export function sendText(reply: FastifyReply, text: string | undefined, answer: Answer): FastifyReply {
-	if (text === undefined) return reply.send();
-	reply.header("content-type", `${answer.mediaType}; charset=utf-8`);
-	return reply.send(answer.pretty ? JSON.stringify(parseJson(text), null, 2) : text);
+/** What became of an interaction as an answer: status, ETag, Last-Modified and Location of the one resource concerned, body. */
+export function outgoing(
+	{ status, version, located, text }: InteractionResult,
+	answer: Answer,
+	base: string,
+): Outgoing {
+	const body = withBody(status, text, answer);
+	if (version === undefined) return body;
+	const headers: Record<string, string> = {
+		etag: etagOf(version),
+		"last-modified": httpDate(version.lastUpdated),
+		...body.headers,
+	};
+	if (located) headers.location = locationOf(base, version);
+	return { ...body, headers };
+}
+
+/** An answer with JSON text as the media type asked for, indented when the client wants to read it; or without a body. */
+export function withBody(status: number, text: string | undefined, answer: Answer): Outgoing {
+	if (text === undefined) return { status, headers: {}, text };
+	const headers = { "content-type": `${answer.mediaType}; charset=utf-8` };
+	return { status, headers, text: answer.pretty ? JSON.stringify(parseJson(text), null, 2) : text };
+}
+
+/** Sends an answer. */
+export function send(reply: FastifyReply, { status, headers, text }: Outgoing): FastifyReply {
+	return reply.code(status).headers(headers).send(text);
 }

@@ -1,17 +1,14 @@
-import type { Caller } from "../../access/caller.ts";
 import type { PlannedEntry } from "../../fhir/bundle.ts";
 import { Failure, type Issue } from "../../fhir/failure.ts";
 import type { Transaction } from "../../store/database.ts";
-import type { ResourceVersion } from "../../store/resource-version.ts";
-import type { EntryText } from "./bundle-response.ts";
+import type { EntryDone } from "./batch.ts";
 import { carryOut } from "./carry-out.ts";
 import { entryRequest } from "./entry-request.ts";
 import type { ReadingInteraction } from "./interaction.ts";
-import { write } from "./perform.ts";
 import type { FhirRequest, InteractionResult } from "./request.ts";
 import { Problems } from "./resolve-conditions.ts";
 import { responseEntry } from "./response-entry.ts";
-import type { FhirServices } from "./services.ts";
+import type { Runs } from "./runs.ts";
 import type { WriteIntent } from "./write-intent.ts";
 import { writeResult } from "./write-result.ts";
 
@@ -31,20 +28,13 @@ interface Reading {
  * wrong with any entry comes in one failure, each issue under `Bundle.entry[i]` with the sender's index.
  */
 export async function transaction(
-	services: FhirServices,
-	caller: Caller,
+	runs: Runs,
 	whole: FhirRequest,
 	entries: readonly PlannedEntry[],
-	dryRun: boolean,
-): Promise<{ entries: EntryText[]; touched: readonly ResourceVersion[] }> {
+): Promise<EntryDone[]> {
 	const { writings, readings } = await named(() => sorted(entries, whole));
-	const results = await named(() =>
-		write(services.database, caller, dryRun, (tx) => performAll(tx, writings, readings, whole)),
-	);
-	return {
-		entries: results.map((result) => responseEntry(result, whole.base)),
-		touched: results.flatMap(({ touched }) => touched),
-	};
+	const results = await named(() => runs.write((tx) => performAll(tx, writings, readings, whole)));
+	return results.map((result) => ({ entry: responseEntry(result, whole.base), touched: result.touched }));
 }
 
 /** The entries as writes and reads, each valid in itself. */
@@ -107,7 +97,9 @@ async function named<T>(work: () => Promise<T>): Promise<T> {
 		return await work();
 	} catch (error) {
 		if (!(error instanceof Failure)) throw error;
-		throw new Failure(error.kind, error.issues.map(inBundle), { detail: error.detail });
+		const { kind, issues, detail, retryAfterSeconds } = error;
+		const options = retryAfterSeconds === undefined ? { detail } : { detail, retryAfterSeconds };
+		throw new Failure(kind, issues.map(inBundle), options);
 	}
 }
 

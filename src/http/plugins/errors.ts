@@ -81,7 +81,7 @@ function unrepeated(issue: { diagnostics: string }, index: number, all: readonly
 }
 
 /** Type, message and stack; messages of the database driver can carry values, so of those only code and place. */
-function describe(error: unknown): object {
+export function describe(error: unknown): object {
 	if (!(error instanceof Error)) return { type: typeof error };
 	const { code, constraint, table, column } = error as {
 		code?: string;

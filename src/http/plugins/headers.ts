@@ -26,6 +26,7 @@ const fhirCors = {
 		"Content-Location",
 		"Last-Modified",
 		"Preference-Applied",
+		"Idempotent-Replayed",
 		"Retry-After",
 		"X-Request-Id",
 	],

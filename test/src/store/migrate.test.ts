@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { MikroORM } from "@mikro-orm/postgresql";
 import { Client } from "pg";
 import t from "tap";
+import { migrations } from "../../../migrations/all.ts";
 import { migrate, needsMigration } from "../../../src/store/migrate.ts";
 import { snapshotSchema } from "../../../src/store/snapshot.ts";
 import { entities } from "../../../src/tables/all.ts";
@@ -51,7 +52,7 @@ t.test("several servers that migrate at once all succeed, and nothing is left to
 	const password = decodeURIComponent(serverUrl.password);
 	await Promise.all([1, 2, 3].map(() => migrate(url.href, password, log)));
 	t.equal(await needsMigration(url.href), false);
-	t.equal(applied.length, 5, "each migration ran once");
+	t.equal(applied.length, migrations.length, "each migration ran once");
 });
 
 t.test("an owner who may not create roles is told in one line", async (t) => {
