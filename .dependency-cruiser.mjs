@@ -32,6 +32,7 @@ export default {
 			"R4 itself: pure, so that it can be read beside the specification and tested without a database.",
 		),
 		layer("calendar", [], "Recurrence and civil time: pure, so that daylight-saving cases are plain unit tests."),
+		layer("secrets", [], "Sealing is pure, so that every feature seals alike and failures are plain unit tests."),
 		layer("tables", [], "The documented schema is the truth; it may depend on no view of it."),
 		{
 			...layer("mapping", ["fhir", "tables"], "The mapping language knows rows and resources, never SQL or HTTP."),
@@ -51,12 +52,16 @@ export default {
 			"The one door to Postgres knows nothing of HTTP or of who calls it.",
 		),
 		...["native", "alerts", "devices", "auth", "audit"].map((name) =>
-			layer(name, aboveStore, "Features stand side by side on the store; one that needs another goes through rows."),
+			layer(
+				name,
+				[...aboveStore, "secrets"],
+				"Features stand side by side on the store; one that needs another goes through rows.",
+			),
 		),
 		layer("seed", [...aboveStore, "auth"], "The seed writes rows through the store like any other feature."),
 		layer(
 			"http",
-			[...aboveStore, "mappings", "native", "alerts", "devices", "auth", "audit", "jobs"],
+			[...aboveStore, "secrets", "mappings", "native", "alerts", "devices", "auth", "audit", "jobs"],
 			"HTTP translates; nothing below it may know that HTTP exists, nor does it start processes or read configuration.",
 		),
 		{
