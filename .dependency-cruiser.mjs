@@ -22,7 +22,7 @@ const only = (name, packages, folders, reason) => ({
 	to: { path: `^(node_modules/)?(${packages.join("|")})(/|$)` },
 });
 
-const aboveStore = ["store", "access", "search", "mapping", "tables", "fhir", "calendar"];
+const aboveStore = ["store", "access", "search", "mapping", "tables", "fhir", "calendar", "medication", "mail"];
 
 export default {
 	forbidden: [
@@ -33,6 +33,12 @@ export default {
 		),
 		layer("calendar", [], "Recurrence and civil time: pure, so that daylight-saving cases are plain unit tests."),
 		layer("secrets", [], "Sealing is pure, so that every feature seals alike and failures are plain unit tests."),
+		layer("mail", [], "A mail is its text and an address: who gets one, and why, is decided elsewhere."),
+		layer(
+			"medication",
+			[],
+			"How often a medication is to be taken, read off free text: pure, for the app, its alerts and its scores alike.",
+		),
 		layer("tables", [], "The documented schema is the truth; it may depend on no view of it."),
 		{
 			...layer("mapping", ["fhir", "tables"], "The mapping language knows rows and resources, never SQL or HTTP."),
@@ -102,13 +108,14 @@ export default {
 			["src/http/", "src/app\\.ts", "src/openapi/"],
 			"Only http knows Fastify; app.ts puts it together, openapi asks it for its routes.",
 		),
+		only("smtp-in-mail", ["nodemailer"], ["src/mail/"], "Mails leave by one door."),
 		only("hashing-in-auth", ["@node-rs/bcrypt"], ["src/auth/", "src/seed/"], "Passwords are hashed in one place."),
 		{
 			name: "network-at-the-edges",
 			// config checks the form of addresses; the embedded database looks for a free port.
 			comment: "Only features that talk to vendors, mail servers and app registrations go out to the network.",
 			severity: "error",
-			from: { path: "^(src|mappings)/", pathNot: "^src/(devices|alerts|auth|http|store/embedded|config/)" },
+			from: { path: "^(src|mappings)/", pathNot: "^src/(devices|alerts|auth|mail|http|store/embedded|config/)" },
 			to: { path: "^(node:)?(net|http|https|http2|dgram|tls|dns)$", dependencyTypes: ["core"] },
 		},
 		{
