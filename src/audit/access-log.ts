@@ -1,6 +1,6 @@
 import type { Caller } from "../access/caller.ts";
-import { insertAccess } from "../store/access-log.ts";
-import type { Database } from "../store/database.ts";
+import { includeAccess, insertAccess } from "../store/access-log.ts";
+import type { Database, Transaction } from "../store/database.ts";
 import { currentRequestId } from "./request-id.ts";
 
 /** One thing somebody did or saw. */
@@ -19,8 +19,10 @@ export interface AccessEntry {
 
 /** Remembers who saw or changed what. */
 export interface AccessLog {
-	/** Resolves when the entry is committed, which must be before the answer is sent; rejects when it cannot be. */
+	/** For reads. Resolves when the entry is committed, which must be before the answer is sent; rejects when it cannot be. */
 	record(entry: AccessEntry): Promise<void>;
+	/** For writes: the entry becomes part of the transaction that does what it tells of, so that a crash leaves both or neither. */
+	include(tx: Transaction, entry: AccessEntry): void;
 }
 
 interface Waiting {
@@ -56,6 +58,7 @@ export function accessLog(database: Database): AccessLog {
 				waiting.push({ row: rowOf(entry), resolve, reject });
 				if (!writing) void writeAll();
 			}),
+		include: (tx, entry) => includeAccess(tx, rowOf(entry)),
 	};
 }
 

@@ -43,8 +43,8 @@ export interface Database {
 	/** A read-write transaction, all or nothing. Retried when others came in its way (`attemptsFor`), so `work` must be repeatable. */
 	write<T>(caller: Caller, work: (tx: Transaction) => Promise<T>, options?: WriteOptions): Promise<T>;
 	/**
-	 * One statement as the system, committed without waiting for the disk: what the last fraction of a second added may be lost in a power
-	 * failure, nothing when the server or Postgres is killed. For the access log.
+	 * One statement as the system, committed without waiting for the disk: nothing is lost when the server is killed, but what the last
+	 * half second added may be when Postgres crashes or the power fails. For what was read, in the access log.
 	 */
 	append(statement: RawBuilder<unknown>): Promise<void>;
 	/** Hears what is notified on a channel until the database is closed (`store/notices.ts`). */

@@ -1,11 +1,15 @@
 import type { Caller } from "../../access/caller.ts";
-import type { AccessLog } from "../../audit/access-log.ts";
+import type { AccessEntry, AccessLog } from "../../audit/access-log.ts";
+import type { Transaction } from "../../store/database.ts";
 import type { ResourceVersion } from "../../store/resource-version.ts";
 
 /** What the access log says of a resource that was shown or changed. */
 export type Touched = Pick<ResourceVersion, "type" | "id" | "owner">;
 
-/** Notes what an interaction showed or changed; resolves once that is committed, which must be before the answer is sent. */
+/** Puts what a write showed or changed into the access log, as part of the write. */
+export type Note = (tx: Transaction, action: string, target: string, touched: readonly Touched[]) => void;
+
+/** Notes what a read showed; resolves once that is committed, which must be before the answer is sent. */
 export async function recordAccess(
 	accessLog: AccessLog,
 	caller: Caller,
@@ -13,13 +17,21 @@ export async function recordAccess(
 	target: string,
 	touched: readonly Touched[],
 ): Promise<void> {
+	await accessLog.record(entryOf(caller, action, target, touched));
+}
+
+/** How a caller's writes are noted. */
+export function notesOf(accessLog: AccessLog, caller: Caller): Note {
+	return (tx, action, target, touched) => accessLog.include(tx, entryOf(caller, action, target, touched));
+}
+
+/** Route-level name: which resource or type, never a search's values. */
+export function targetName({ type, id }: { readonly type: string; readonly id: string }): string {
+	return id === "" ? type : `${type}/${id}`;
+}
+
+function entryOf(caller: Caller, action: string, target: string, touched: readonly Touched[]): AccessEntry {
 	const patients = new Set(touched.flatMap(({ owner }) => (owner === null ? [] : [owner])));
-	await accessLog.record({
-		caller,
-		action,
-		target,
-		returned: touched.map(({ type, id }) => `${type}/${id}`),
-		patients: [...patients],
-		outcome: "success",
-	});
+	const returned = touched.map(({ type, id }) => `${type}/${id}`);
+	return { caller, action, target, returned, patients: [...patients], outcome: "success" };
 }

@@ -2,6 +2,7 @@ import type { Caller } from "../../access/caller.ts";
 import type { PlannedEntry } from "../../fhir/bundle.ts";
 import { type AnswerKey, dropEntries, type KeptAnswer, keepAnswer } from "../../store/answers.ts";
 import type { Database } from "../../store/database.ts";
+import type { Note } from "./access-record.ts";
 import { type EntryDone, failedEntry, type OnFault, performEntry } from "./batch.ts";
 import { claimed, type Done, doneBefore, KeyRefused, touchedIn, touchedText, wholeOf } from "./once.ts";
 import type { FhirRequest } from "./request.ts";
@@ -12,6 +13,7 @@ interface Asked {
 	readonly database: Database;
 	readonly caller: Caller;
 	readonly key: AnswerKey;
+	readonly note: Note;
 	readonly whole: FhirRequest;
 	readonly entries: readonly PlannedEntry[];
 	readonly onFault: OnFault;
@@ -52,15 +54,15 @@ export async function batchOnce(
 
 /** What an entry came to, now or before; or the whole, where a repeat has finished it meanwhile. */
 async function entryOnce(asked: Asked, entry: PlannedEntry, number: number): Promise<EntryDone | Done> {
-	const { database, caller, key, whole, onFault } = asked;
+	const { database, caller, key, note, whole, onFault } = asked;
 	try {
 		if (entry.problem !== undefined || entry.method === "GET" || entry.method === "HEAD") {
-			return await performEntry(forReal(database, caller), entry, whole);
+			return await performEntry(forReal(database, caller, note), entry, whole);
 		}
 		return await claimed(database, caller, key, [0, number], async (tx, kept) => {
 			const before = doneBefore(kept) ?? entryBefore(kept, number);
 			if (before !== undefined) return before;
-			const done = await performEntry(asPartOf(tx), entry, whole);
+			const done = await performEntry(asPartOf(tx, note), entry, whole);
 			const body = JSON.stringify(done.entry);
 			keepAnswer(tx, key, { ...begun, entry: number, body, touched: touchedText(done.touched) });
 			return done;
@@ -74,7 +76,7 @@ async function entryOnce(asked: Asked, entry: PlannedEntry, number: number): Pro
 function entryBefore(kept: readonly KeptAnswer[], number: number): EntryDone | undefined {
 	const one = kept.find(({ entry }) => entry === number);
 	if (one?.body == null) return undefined;
-	return { entry: JSON.parse(one.body) as EntryDone["entry"], touched: touchedIn(one.touched) };
+	return { entry: JSON.parse(one.body) as EntryDone["entry"], touched: touchedIn(one.touched), noted: false };
 }
 
 /** A whole that is not done yet. */

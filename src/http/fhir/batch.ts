@@ -12,6 +12,8 @@ import type { Runs } from "./runs.ts";
 export interface EntryDone {
 	readonly entry: EntryText;
 	readonly touched: readonly Touched[];
+	/** Whether the access log has that. */
+	readonly noted: boolean;
 }
 
 /** Told of what nobody expected; the client only learns that its entry failed. */
@@ -37,12 +39,12 @@ export async function performEntry(runs: Runs, entry: PlannedEntry, whole: FhirR
 	if (entry.problem !== undefined) throw entry.problem;
 	const { interaction, request } = entryRequest(entry, whole, false);
 	const result = await perform(runs, interaction, request, "minimal");
-	return { entry: responseEntry(result, whole.base), touched: result.touched };
+	return { entry: responseEntry(result, whole.base), touched: result.touched, noted: result.noted };
 }
 
 /** The answer of an entry that failed. */
 export function failedEntry(error: unknown, onFault: OnFault): EntryDone {
 	const failure = failureOf(error);
 	if (failure.kind === "fault") onFault(error);
-	return { entry: failureEntry(failure), touched: [] };
+	return { entry: failureEntry(failure), touched: [], noted: false };
 }

@@ -2,6 +2,7 @@ import type { Caller } from "../../access/caller.ts";
 import { readBundle } from "../../fhir/bundle.ts";
 import { Failure } from "../../fhir/failure.ts";
 import type { AnswerKey } from "../../store/answers.ts";
+import type { Note } from "./access-record.ts";
 import { batch, type EntryDone, type OnFault } from "./batch.ts";
 import { batchOnce } from "./batch-once.ts";
 import { bundleText } from "./bundle-response.ts";
@@ -22,7 +23,7 @@ export async function bundle(
 	{ database, base }: FhirServices,
 	caller: Caller,
 	{ asked, answer, dryRun }: ReadRequest,
-	key: AnswerKey | undefined,
+	{ key, note }: { readonly key: AnswerKey | undefined; readonly note: Note },
 	onFault: OnFault,
 ): Promise<BundleDone> {
 	if (asked.resource === undefined) {
@@ -32,20 +33,24 @@ export async function bundle(
 	const answered = (done: readonly EntryDone[]) => ({
 		answer: withBody(200, bundleText({ type: `${type}-response`, entries: done.map(({ entry }) => entry) }), answer),
 		touched: done.flatMap(({ touched }) => touched),
+		unnoted:
+			type === "transaction" && done.every(({ noted }) => noted)
+				? undefined
+				: done.flatMap(({ touched, noted }) => (noted ? [] : touched)),
 	});
 	const perform = async (): Promise<Done> => {
 		if (type === "transaction") {
 			if (key !== undefined) {
-				return once(database, caller, key, async (runs) => answered(await transaction(runs, asked, entries)));
+				return once(database, caller, key, note, async (runs) => answered(await transaction(runs, asked, entries)));
 			}
-			const runs = dryRun ? asIf(database, caller) : forReal(database, caller);
+			const runs = dryRun ? asIf(database, caller) : forReal(database, caller, note);
 			return { ...answered(await transaction(runs, asked, entries)), replayed: false };
 		}
-		if (key !== undefined) return batchOnce({ database, caller, key, whole: asked, entries, onFault }, answered);
+		if (key !== undefined) return batchOnce({ database, caller, key, note, whole: asked, entries, onFault }, answered);
 		// As if in one transaction, since its entries see what those before them did.
 		const done = dryRun
-			? await undone(database, caller, (tx) => batch(asStepsOf(tx), asked, entries, onFault))
-			: await batch(forReal(database, caller), asked, entries, onFault);
+			? await undone(database, caller, (tx) => batch(asStepsOf(tx, undefined), asked, entries, onFault))
+			: await batch(forReal(database, caller, note), asked, entries, onFault);
 		return { ...answered(done), replayed: false };
 	};
 	return { ...(await perform()), code: type };

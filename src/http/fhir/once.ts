@@ -5,7 +5,7 @@ import { stringify } from "../../fhir/json.ts";
 import { outcomeOf, statusOf } from "../../fhir/outcome.ts";
 import { type AnswerKey, claimAnswer, type KeptAnswer, keepAnswer } from "../../store/answers.ts";
 import type { Database, Transaction } from "../../store/database.ts";
-import type { Touched } from "./access-record.ts";
+import type { Note, Touched } from "./access-record.ts";
 import { asStepsOf, type Runs } from "./runs.ts";
 import type { Outgoing } from "./send.ts";
 
@@ -13,6 +13,8 @@ import type { Outgoing } from "./send.ts";
 export interface Done {
 	readonly answer: Outgoing;
 	readonly touched: readonly Touched[];
+	/** What of that the access log does not have; undefined: all of it was noted with the write. */
+	readonly unnoted: readonly Touched[] | undefined;
 	/** Whether it was answered before, and nothing was done now. */
 	readonly replayed: boolean;
 }
@@ -34,15 +36,16 @@ export function once(
 	database: Database,
 	caller: Caller,
 	key: AnswerKey,
+	note: Note,
 	work: (runs: Runs) => Promise<Omit<Done, "replayed">>,
 ): Promise<Done> {
 	return claimed(database, caller, key, undefined, async (tx, kept) => {
 		const before = doneBefore(kept);
 		if (before !== undefined) return before;
-		const { runs, hasRun } = watched(asStepsOf(tx));
+		const { runs, hasRun } = watched(asStepsOf(tx, note));
 		const done = await work(runs).catch((error: unknown) => {
 			if (!hasRun() || !isSettled(error)) throw error;
-			return { answer: refusal(error), touched: [] };
+			return { answer: refusal(error), touched: [], unnoted: [] };
 		});
 		keepAnswer(tx, key, wholeOf(done));
 		return { ...done, replayed: false };
@@ -92,11 +95,12 @@ export function doneBefore(kept: readonly KeptAnswer[]): Done | undefined {
 	if (whole === undefined || whole.status === null) return undefined;
 	const { status, headers, body, touched } = whole;
 	const answer = { status, headers: JSON.parse(headers ?? "{}") as Outgoing["headers"], text: body ?? undefined };
-	return { answer, touched: touchedIn(touched), replayed: true };
+	const shown = touchedIn(touched);
+	return { answer, touched: shown, unnoted: shown, replayed: true };
 }
 
 /** A whole answer as it is kept. */
-export function wholeOf({ answer, touched }: Omit<Done, "replayed">): KeptAnswer {
+export function wholeOf({ answer, touched }: Pick<Done, "answer" | "touched">): KeptAnswer {
 	const { status, headers, text } = answer;
 	return { entry: 0, status, headers: JSON.stringify(headers), body: text ?? null, touched: touchedText(touched) };
 }

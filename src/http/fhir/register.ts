@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Caller } from "../../access/caller.ts";
 import { describe } from "../plugins/errors.ts";
 import { refuseOtherMethods } from "../plugins/refuse-methods.ts";
-import { recordAccess } from "./access-record.ts";
+import { notesOf, recordAccess, targetName } from "./access-record.ts";
 import { bundle } from "./bundle.ts";
 import { serveCapabilities } from "./capabilities.ts";
 import { type ReadRequest, readRequest } from "./http-request.ts";
@@ -10,9 +10,8 @@ import { answerKey } from "./idempotency-key.ts";
 import type { Interaction } from "./interaction.ts";
 import { interactions, targetOf } from "./interactions.ts";
 import { type Done, once } from "./once.ts";
-import { perform } from "./perform.ts";
+import { type Performed, perform } from "./perform.ts";
 import { preferenceApplied } from "./preferences.ts";
-import type { InteractionResult } from "./request.ts";
 import { asIf, forReal } from "./runs.ts";
 import { outgoing, send } from "./send.ts";
 import type { FhirServices } from "./services.ts";
@@ -43,7 +42,7 @@ function serve(app: FastifyInstance, services: FhirServices, interaction: Intera
 			if (read.dryRun && interaction.kind === "writing") reply.header("preference-applied", "dry-run");
 			const done = await performSingle(services, caller, interaction, request, read);
 			if (interaction.kind === "writing") sayWhatApplied(reply, read, done);
-			await record(services, caller, interaction.code, nameOf(target), read, done);
+			await record(services, caller, interaction.code, targetName(target), read, done);
 			return sendDone(reply, done);
 		},
 	});
@@ -51,25 +50,27 @@ function serve(app: FastifyInstance, services: FhirServices, interaction: Intera
 
 /** One interaction: for real, as if, or as it was answered before. */
 async function performSingle(
-	{ database, base }: FhirServices,
+	{ database, base, accessLog }: FhirServices,
 	caller: Caller,
 	interaction: Interaction,
 	request: FastifyRequest,
 	read: ReadRequest,
 ): Promise<Done> {
 	const { asked, answer, dryRun } = read;
-	const answered = (result: InteractionResult) => ({
+	const note = notesOf(accessLog, caller);
+	const answered = (result: Performed) => ({
 		answer: outgoing(result, answer, base),
 		touched: result.touched,
+		unnoted: result.noted ? undefined : result.touched,
 		replayed: false,
 	});
 	const key = interaction.code === "create" ? answerKey(request, read) : undefined;
 	if (key !== undefined) {
-		return once(database, caller, key, async (runs) =>
+		return once(database, caller, key, note, async (runs) =>
 			answered(await perform(runs, interaction, asked, "representation")),
 		);
 	}
-	const runs = dryRun ? asIf(database, caller) : forReal(database, caller);
+	const runs = dryRun ? asIf(database, caller) : forReal(database, caller, note);
 	return answered(await perform(runs, interaction, asked, "representation"));
 }
 
@@ -78,8 +79,9 @@ function serveBundles(app: FastifyInstance, services: FhirServices): void {
 		const caller = await request.caller();
 		const read = readRequest(request, targetOf({}), services.base);
 		if (read.dryRun) reply.header("preference-applied", "dry-run");
+		const note = notesOf(services.accessLog, caller);
 		const onFault = (error: unknown) => request.log.error({ err: describe(error) }, "unexpected failure");
-		const done = await bundle(services, caller, read, answerKey(request, read), onFault);
+		const done = await bundle(services, caller, read, { key: answerKey(request, read), note }, onFault);
 		sayWhatApplied(reply, read, done);
 		await record(services, caller, done.code, "Bundle", read, done);
 		return sendDone(reply, done);
@@ -92,19 +94,19 @@ function sayWhatApplied(reply: FastifyReply, { asked, dryRun }: ReadRequest, { a
 	if (applied !== undefined) reply.header("preference-applied", applied);
 }
 
-/** What was only tried, or answered before, is noted as that: it showed something of persons, but changed nothing. */
+/** Notes what is not noted yet. What was only tried, or answered before, as that: it showed something of persons, but changed nothing. */
 async function record(
 	{ accessLog }: FhirServices,
 	caller: Caller,
 	code: string,
 	target: string,
 	{ dryRun }: ReadRequest,
-	{ answer, touched, replayed }: Done,
+	{ answer, unnoted, replayed }: Done,
 ): Promise<void> {
-	// A refusal that is remembered is noted as little as any other.
-	if (answer.status >= 400) return;
+	// A refusal that is remembered is noted as any other; what is undefined was noted with the write.
+	if (answer.status >= 400 || unnoted === undefined) return;
 	const action = replayed ? `${code} again` : dryRun ? `${code} as if` : code;
-	await recordAccess(accessLog, caller, action, target, touched);
+	await recordAccess(accessLog, caller, action, target, unnoted);
 }
 
 function sendDone(reply: FastifyReply, { answer, replayed }: Done): FastifyReply {
@@ -122,9 +124,4 @@ async function signedIn(request: FastifyRequest): Promise<void> {
 
 function urlOf(path: string): string {
 	return path === "/" ? "/fhir" : `/fhir${path}`;
-}
-
-/** Route-level name for the access log: which resource or type, never a search's values. */
-function nameOf({ type, id }: { readonly type: string; readonly id: string }): string {
-	return id === "" ? type : `${type}/${id}`;
 }

@@ -33,8 +33,16 @@ export async function transaction(
 	entries: readonly PlannedEntry[],
 ): Promise<EntryDone[]> {
 	const { writings, readings } = await named(() => sorted(entries, whole));
-	const results = await named(() => runs.write((tx) => performAll(tx, writings, readings, whole)));
-	return results.map((result) => ({ entry: responseEntry(result, whole.base), touched: result.touched }));
+	const noted = runs.note !== undefined;
+	const results = await named(() =>
+		runs.write(async (tx) => {
+			const all = await performAll(tx, writings, readings, whole);
+			const touched = all.flatMap((one) => one.touched);
+			runs.note?.(tx, "transaction", "Bundle", touched);
+			return all;
+		}),
+	);
+	return results.map((result) => ({ entry: responseEntry(result, whole.base), touched: result.touched, noted }));
 }
 
 /** The entries as writes and reads, each valid in itself. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { AccessLog } from "../../audit/access-log.ts";
+import type { AccessEntry, AccessLog } from "../../audit/access-log.ts";
 import { Failure } from "../../fhir/failure.ts";
 import { editRows } from "../../store/change/edit-rows.ts";
 import type { Database, Transaction } from "../../store/database.ts";
@@ -42,13 +42,12 @@ export function registerCollection(app: FastifyInstance, services: NativeService
 	app.post(url, { schema: schemas.create }, async (request, reply) => {
 		const caller = await request.caller();
 		allow(collection, caller, "create");
-		const row = await write(services, request, collection, async (tx) => {
+		const row = await write(services, request, collection, "create", async (tx) => {
 			const given = withOwner(collection, tx, valuesToInsert(collection, caller, request.body as RowValues));
 			const values = await deriveForWrite(collection, tx, given, undefined, services);
 			await checkReferences(collection, tx, values, values);
 			return (await insertRows(tx, entity, [values]))[0] as RowValues;
 		});
-		await record(services, request, collection, "create", [row]);
 		reply.code(201).header("location", `${url}/${row.id}`).header("etag", etag(row.version));
 		return present(collection, row, services);
 	});
@@ -71,7 +70,7 @@ export function registerCollection(app: FastifyInstance, services: NativeService
 			schema,
 			handler: async (request, reply) => {
 				const caller = await request.caller();
-				const row = await write(services, request, collection, async (tx) => {
+				const row = await write(services, request, collection, "update", async (tx) => {
 					const before = await rowToChange(collection, tx, request, "update");
 					const given = valuesToUpdate(
 						collection,
@@ -87,7 +86,6 @@ export function registerCollection(app: FastifyInstance, services: NativeService
 					if (after === undefined) throw new Failure("forbidden", "This would take the row out of your sight");
 					return after;
 				});
-				await record(services, request, collection, "update", [row]);
 				reply.header("etag", etag(row.version));
 				return present(collection, row, services);
 			},
@@ -95,12 +93,11 @@ export function registerCollection(app: FastifyInstance, services: NativeService
 	}
 
 	app.delete(`${url}/:id`, { schema: schemas.remove }, async (request, reply) => {
-		const row = await write(services, request, collection, async (tx) => {
+		await write(services, request, collection, "delete", async (tx) => {
 			const before = await rowToChange(collection, tx, request, "delete");
 			await deleteRows(tx, entity, [idOf(request)]);
 			return before;
 		});
-		await record(services, request, collection, "delete", [row]);
 		return reply.code(204).send();
 	});
 
@@ -108,14 +105,22 @@ export function registerCollection(app: FastifyInstance, services: NativeService
 	refuseOtherMethods(app, `${url}/:id`, ["GET", "PUT", "PATCH", "DELETE"]);
 }
 
+/** A write of one row, with its entry in the access log. */
 async function write(
-	{ database }: NativeServices,
+	{ database, accessLog }: NativeServices,
 	request: FastifyRequest,
 	collection: Collection,
+	action: Exclude<Operation, "read">,
 	work: (tx: Transaction) => Promise<RowValues>,
 ): Promise<RowValues> {
 	const caller = await request.caller();
-	return toldByProperty(collection, () => database.write(caller, work));
+	return toldByProperty(collection, () =>
+		database.write(caller, async (tx) => {
+			const row = await work(tx);
+			accessLog.include(tx, entryOf(caller, collection, action, [row]));
+			return row;
+		}),
+	);
 }
 
 /** The row a request wants to change, locked; first whether it may be seen, then whether it may be changed, then If-Match. */
@@ -150,20 +155,28 @@ function idOf(request: FastifyRequest): number {
 }
 
 async function record(
-	services: NativeServices,
+	{ accessLog }: NativeServices,
 	request: FastifyRequest,
+	collection: Collection,
+	action: "search" | "read",
+	rows: readonly RowValues[],
+): Promise<void> {
+	await accessLog.record(entryOf(await request.caller(), collection, action, rows));
+}
+
+function entryOf(
+	caller: Transaction["caller"],
 	collection: Collection,
 	action: string,
 	rows: readonly RowValues[],
-): Promise<void> {
-	const caller = await request.caller();
+): AccessEntry {
 	const names = rows.map((row) => `${collection.path}/${row.id}`);
-	await services.accessLog.record({
+	return {
 		caller,
 		action,
 		target: action === "search" || action === "create" ? collection.path : (names[0] ?? collection.path),
 		returned: names,
 		patients: peopleOf(collection, rows),
 		outcome: "success",
-	});
+	};
 }
