@@ -9,9 +9,12 @@ import { registerNative } from "./http/native/register.ts";
 import { registerFrontDoor } from "./http/pages/front-door.ts";
 import { registerBodies } from "./http/plugins/bodies.ts";
 import { registerCaller } from "./http/plugins/caller.ts";
+import { databaseReadings } from "./http/plugins/database-readings.ts";
+import { registerDrain } from "./http/plugins/drain.ts";
 import { registerErrors } from "./http/plugins/errors.ts";
 import { registerHeaders } from "./http/plugins/headers.ts";
 import { registerHealth } from "./http/plugins/health.ts";
+import { registerMetrics } from "./http/plugins/metrics.ts";
 import { registerRequestId } from "./http/plugins/request-id.ts";
 import { createServer } from "./http/server.ts";
 import { nativeDocument } from "./openapi/native.ts";
@@ -44,11 +47,13 @@ export async function buildApp({ config, database, log }: AppParts): Promise<Fas
 	const secrets = passwords(config.bcryptCost);
 
 	const app = createServer({ log, bodyLimit: config.bodyLimit, trustProxy: config.trustProxy });
+	registerMetrics(app, databaseReadings(database));
 	registerErrors(app);
 	registerBodies(app);
 	await registerHeaders(app);
 	registerCaller(app, signedIn.callerOf);
 	registerRequestId(app);
+	registerDrain(app);
 	registerHealth(app, database.reach);
 	await app.register(swagger, nativeDocument);
 

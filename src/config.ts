@@ -100,11 +100,17 @@ export const settings = {
 		"largest accepted request body, in bytes",
 	),
 	bcryptCost: setting("BCRYPT_COST", "12", wholeNumber("a bcrypt cost", 10, 16), "cost of new password hashes"),
+	shutdownNoticeSeconds: setting(
+		"SHUTDOWN_NOTICE_SECONDS",
+		"0",
+		wholeNumber("a number of seconds", 0, 600),
+		"how long requests are still taken after SIGTERM while `/health/ready` says no; as long as a balancer needs to notice",
+	),
 	shutdownGraceSeconds: setting(
 		"SHUTDOWN_GRACE_SECONDS",
 		"10",
 		wholeNumber("a number of seconds", 0, 600),
-		"how long requests under way may take after SIGTERM",
+		"how long requests under way may take after that",
 	),
 	stravaClientId: optional("STRAVA_CLIENT_ID", "unset", text, "id of the app registered with Strava"),
 	stravaClientSecret: optional("STRAVA_CLIENT_SECRET", "unset", text, "secret of the app registered with Strava"),

@@ -23,7 +23,7 @@ async function start(env: NodeJS.ProcessEnv): Promise<void> {
 	onStopSignal(
 		async (signal) => {
 			log.info(`${signal}: stopping`);
-			if (open.app !== undefined) await drain(open.app, given.shutdownGraceSeconds);
+			if (open.app !== undefined) await drain(open.app, given);
 			await open.ground?.close();
 		},
 		(error) => log.error({ err: error }, "stopping failed"),
@@ -64,10 +64,12 @@ async function listen(app: App, { host, port }: Config): Promise<void> {
 	}
 }
 
-/** Takes no new requests and lets those under way finish, within the grace period. */
-async function drain(app: App, graceSeconds: number): Promise<void> {
+/** Says that it is about to stop, takes no new connections after the notice, and lets requests under way finish within the grace period. */
+async function drain(app: App, { shutdownNoticeSeconds, shutdownGraceSeconds }: Config): Promise<void> {
+	app.startDraining();
+	await sleep(shutdownNoticeSeconds * 1000);
 	const closed = app.close();
-	await Promise.race([closed, sleep(graceSeconds * 1000, undefined, { ref: false })]);
+	await Promise.race([closed, sleep(shutdownGraceSeconds * 1000, undefined, { ref: false })]);
 	app.server.closeAllConnections();
 	await closed;
 }

@@ -20,6 +20,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
 		bodyLimit: options.bodyLimit,
 		trustProxy: options.trustProxy.length === 0 ? false : [...options.trustProxy],
 		requestIdHeader: false,
+		// What reaches a server that is about to stop is still answered.
+		return503OnClosing: false,
 		genReqId: (request) => givenRequestId(request.headers["x-request-id"]) ?? randomUUID(),
 		routerOptions: { ignoreTrailingSlash: true, maxParamLength: 256 },
 		frameworkErrors: (error, request, reply) => void sendFailure(error, request, reply),

@@ -32,6 +32,9 @@ const refuse = () => Promise.reject(new Error("documents are generated without a
 
 const unused: Database = {
 	reach: refuse,
+	load: () => {
+		throw new Error("nothing is open");
+	},
 	read: refuse,
 	write: refuse,
 	append: refuse,

@@ -1,11 +1,12 @@
 import type { RawBuilder } from "kysely";
 import { type Caller, serverCaller } from "../access/caller.ts";
+import { Failure } from "../fhir/failure.ts";
 import { type Lanes, openLanes } from "./lanes.ts";
 import { listen, type Notices } from "./notices.ts";
 import { type NumberStore, numberStore } from "./number-store.ts";
 import { attemptsFor, translatePostgresError } from "./postgres-errors.ts";
 import { typeParsers } from "./postgres-types.ts";
-import { openSessions, type Session } from "./sessions.ts";
+import { type ConnectionLoad, openSessions, type Session } from "./sessions.ts";
 import type { Statement } from "./statement.ts";
 
 /** One transaction as one caller: row-level security already set. Everything the store does takes one. */
@@ -36,8 +37,10 @@ export interface WriteOptions {
 
 /** The only door to Postgres for the running server. */
 export interface Database {
-	/** Resolves when the database answers. */
+	/** Resolves when the database answers reads, has a connection for a write, and takes writes. @throws Failure unavailable */
 	reach(): Promise<void>;
+	/** How its connections are used now, and what became of writes so far. */
+	load(): DatabaseLoad;
 	/** Single statements, each a read-only transaction of its own: a statement that writes fails. */
 	read<T>(caller: Caller, work: (tx: Transaction) => Promise<T>): Promise<T>;
 	/** A read-write transaction, all or nothing. Retried when others came in its way (`attemptsFor`), so `work` must be repeatable. */
@@ -50,6 +53,13 @@ export interface Database {
 	/** Hears what is notified on a channel until the database is closed (`store/notices.ts`). */
 	listen(channel: string, onNotice: () => void): Pick<Notices, "isLive">;
 	close(): Promise<void>;
+}
+
+/** What a database has to do. */
+export interface DatabaseLoad {
+	readonly connections: Readonly<Record<"read" | "write" | "append", ConnectionLoad>>;
+	/** Transactions tried again since the start, because others came in their way. */
+	readonly retries: number;
 }
 
 /** What {@link openDatabase} needs. */
@@ -68,6 +78,9 @@ export interface DatabaseOptions {
 
 /** Asks nothing but an answer. */
 const alive = { text: "select 1", values: [] };
+
+/** A standby answers, but takes no writes. */
+const standby = { text: "select pg_is_in_recovery() standby", values: [] };
 
 /**
  * Opens the pool of connections and tries one.
@@ -108,6 +121,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 	});
 	const channels: Notices[] = [];
 	const numbers = numberStore();
+	const retries = { count: 0 };
 	try {
 		await reads.query(serverCaller, alive);
 	} catch (error) {
@@ -118,10 +132,21 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 		reach: () =>
 			translated(async () => {
 				await reads.query(serverCaller, alive);
+				const [answer] = await sessions.use((session) => session.query<{ standby: boolean }>(standby));
+				if (answer?.standby !== false) throw new Failure("unavailable", "the database takes no writes now");
 			}),
+		load: () => ({
+			connections: { read: reads.load(), write: sessions.load(), append: appends.load() },
+			retries: retries.count,
+		}),
 		read: (caller, work) => translated(() => work(reading(reads, caller))),
 		write: (caller, work, { isolation = "read committed" } = {}) =>
-			translated(() => retried(() => sessions.use((session) => writing(session, numbers, isolation, caller, work)))),
+			translated(() =>
+				retried(
+					() => sessions.use((session) => writing(session, numbers, isolation, caller, work)),
+					() => retries.count++,
+				),
+			),
 		append: (statement) =>
 			translated(async () => {
 				await appends.query(serverCaller, statement);
@@ -240,12 +265,13 @@ function queryAfter(session: Session, before: Promise<void>): Transaction["query
 	};
 }
 
-async function retried<T>(attempt: () => Promise<T>): Promise<T> {
+async function retried<T>(attempt: () => Promise<T>, again: () => void = () => undefined): Promise<T> {
 	for (let count = 1; ; count++) {
 		try {
 			return await attempt();
 		} catch (error) {
 			if (count >= attemptsFor(error)) throw error;
+			again();
 			await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** count));
 		}
 	}

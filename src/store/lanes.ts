@@ -3,6 +3,7 @@ import type { Caller } from "../access/caller.ts";
 import { freshPlans, plansOf } from "./fresh-plans.ts";
 import { gathering } from "./gathering.ts";
 import { isLostConnection, tooBusy } from "./postgres-errors.ts";
+import type { ConnectionLoad } from "./sessions.ts";
 import { asQuery, type Statement } from "./statement.ts";
 
 /**
@@ -13,6 +14,8 @@ import { asQuery, type Statement } from "./statement.ts";
 export interface Lanes {
 	/** Runs one statement as a caller. */
 	query<Row>(caller: Caller, statement: Statement<Row>): Promise<Row[]>;
+	/** How they are used now; what waits behind a statement under way is waiting. */
+	load(): ConnectionLoad;
 	/** What is under way is answered first. May be called again. */
 	close(): Promise<void>;
 }
@@ -123,6 +126,10 @@ export function openLanes(options: LaneOptions): Lanes {
 				if (closing === undefined) place(new Ask(caller, asQuery(statement), settled));
 				else reject(new Error("Connection terminated: the database is closed"));
 			}),
+		load() {
+			const used = [...lanes].map(({ waiting }) => waiting.length).filter((length) => length > 0);
+			return { open: lanes.size, busy: used.length, waiting: used.reduce((sum, length) => sum + length - 1, 0) };
+		},
 		close() {
 			closing ??= Promise.all([...lanes].map((lane) => lane.end())).then(() => clearTimeout(watch));
 			return closing;

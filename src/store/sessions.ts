@@ -17,8 +17,20 @@ export interface Session {
 export interface Sessions {
 	/** Lends a connection for some work. Broken connections are not lent again. */
 	use<T>(work: (session: Session) => Promise<T>): Promise<T>;
+	/** How they are used now. */
+	load(): ConnectionLoad;
 	/** May be called again. */
 	close(): Promise<void>;
+}
+
+/** How some connections are used. */
+export interface ConnectionLoad {
+	/** Open, or being opened. */
+	readonly open: number;
+	/** Open and working. */
+	readonly busy: number;
+	/** Statements or transactions that wait for one. */
+	readonly waiting: number;
 }
 
 /** Opens no connection yet; each is made when all others are in use. */
@@ -43,6 +55,11 @@ export function openSessions(settings: pg.PoolConfig): Sessions {
 				client.release(spoiled);
 			}
 		},
+		load: () => ({
+			open: pool.totalCount,
+			busy: pool.totalCount - pool.idleCount,
+			waiting: pool.waitingCount,
+		}),
 		async close() {
 			if (!pool.ending) await pool.end();
 		},

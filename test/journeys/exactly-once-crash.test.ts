@@ -1,9 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import pg from "pg";
 import t from "tap";
 import { openDatabase } from "../../src/store/database.ts";
@@ -11,12 +7,12 @@ import { organization } from "../src/http/fhir/session.ts";
 import { createPeople, testPassword } from "../support/people.ts";
 import { testDatabase, testKey } from "../support/postgres.ts";
 import { type Answer, type Session, sessionAt } from "../support/server.ts";
+import { freePort, startServerProcess } from "../support/server-process.ts";
 
 // Two processes of the server on one database; one of them is killed (SIGKILL) while it works, and the client asks the other one again.
 // ONCE_ROUNDS=200 TAP_TIMEOUT=900 node test/journeys/exactly-once-crash.test.ts runs longer.
 
 const rounds = Number(process.env.ONCE_ROUNDS ?? 8);
-const program = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const place = await testDatabase(t);
 const owner = new pg.Pool({ connectionString: place.ownerUrl, max: 3 });
 t.teardown(() => owner.end());
@@ -26,50 +22,26 @@ await people.close();
 
 interface Running {
 	readonly session: Session;
-	readonly child: ChildProcess;
 	/** As `kill -9` does. */
 	kill(): Promise<void>;
 }
 
 async function start(): Promise<Running> {
 	const port = await freePort();
-	const child = spawn(process.execPath, [program], {
-		env: {
-			PATH: process.env.PATH ?? "",
-			DATABASE_URL: place.ownerUrl,
-			TOKEN_ENCRYPTION_KEY: testKey.toString("base64"),
-			PORT: String(port),
-			BASE_URL: "http://heart.example",
-			LOG_LEVEL: "silent",
-		},
-		stdio: ["ignore", "pipe", "inherit"],
+	const { ready, kill } = startServerProcess({
+		DATABASE_URL: place.ownerUrl,
+		TOKEN_ENCRYPTION_KEY: testKey.toString("base64"),
+		PORT: String(port),
+		BASE_URL: "http://heart.example",
 	});
-	const kill = async () => {
-		if (child.exitCode !== null || child.signalCode !== null) return;
-		child.kill("SIGKILL");
-		await once(child, "exit");
-	};
 	t.teardown(kill);
-	let out = "";
-	child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
-	for (const until = Date.now() + 60_000; !out.includes("is ready"); await sleep(10)) {
-		if (child.exitCode !== null || Date.now() > until) throw new Error("a server did not start");
-	}
+	await ready();
 	const base = `http://127.0.0.1:${port}`;
 	const signedIn = await sessionAt(base, "").post("/api/auth/login", {
 		email: "admin@test.example",
 		password: testPassword,
 	});
-	return { child, kill, session: sessionAt(base, signedIn.body.token) };
-}
-
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0, "127.0.0.1");
-	await once(server, "listening");
-	const { port } = server.address() as { port: number };
-	server.close();
-	await once(server, "close");
-	return port;
+	return { kill, session: sessionAt(base, signedIn.body.token) };
 }
 
 const bundle = (type: string, entry: object[]) => ({ resourceType: "Bundle", type, entry });

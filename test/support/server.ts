@@ -3,6 +3,7 @@ import { buildApp } from "../../src/app.ts";
 import { type Database, openDatabase } from "../../src/store/database.ts";
 import { createPeople, type People, testPassword } from "./people.ts";
 import { testDatabase } from "./postgres.ts";
+import { freePort } from "./server-process.ts";
 
 /** An answer with its body parsed where it is JSON. */
 export interface Answer {
@@ -130,14 +131,4 @@ export function sessionAt(base: string, token: string): Session {
 		patch: (path, body, headers) => send("PATCH", path, body, headers),
 		delete: (path, headers) => send("DELETE", path, undefined, headers),
 	};
-}
-
-/** A port nobody listens on now; links need it before the server listens. */
-async function freePort(): Promise<number> {
-	const { createServer } = await import("node:net");
-	const server = createServer();
-	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-	const { port } = server.address() as { port: number };
-	await new Promise((resolve) => server.close(resolve));
-	return port;
 }
