@@ -22,7 +22,9 @@ const only = (name, packages, folders, reason) => ({
 	to: { path: `^(node_modules/)?(${packages.join("|")})(/|$)` },
 });
 
-const aboveStore = ["store", "access", "search", "mapping", "tables", "fhir", "calendar", "medication", "mail"];
+const aboveStore = ["store", "access", "search", "mapping", "tables", "fhir", "calendar"];
+/** Rooms that need nothing, for features. */
+const tools = ["secrets", "medication", "mail"];
 
 export default {
 	forbidden: [
@@ -60,14 +62,14 @@ export default {
 		...["native", "alerts", "devices", "auth", "audit"].map((name) =>
 			layer(
 				name,
-				[...aboveStore, "secrets"],
+				[...aboveStore, ...tools],
 				"Features stand side by side on the store; one that needs another goes through rows.",
 			),
 		),
 		layer("seed", [...aboveStore, "auth"], "The seed writes rows through the store like any other feature."),
 		layer(
 			"http",
-			[...aboveStore, "secrets", "mappings", "native", "alerts", "devices", "auth", "audit", "jobs"],
+			[...aboveStore, ...tools, "mappings", "native", "alerts", "devices", "auth", "audit", "jobs"],
 			"HTTP translates; nothing below it may know that HTTP exists, nor does it start processes or read configuration.",
 		),
 		{
