@@ -1,6 +1,7 @@
 import { pino } from "pino";
 import { buildApp } from "../../src/app.ts";
 import { type Database, openDatabase } from "../../src/store/database.ts";
+import { wrongInAnswer } from "./native-document.ts";
 import { createPeople, type People, testPassword } from "./people.ts";
 import { testDatabase } from "./postgres.ts";
 import { freePort } from "./server-process.ts";
@@ -104,7 +105,7 @@ async function signIn(base: string, email: string, password = testPassword): Pro
 	return sessionAt(base, answer.body.token as string);
 }
 
-/** A client that sends this token. */
+/** A client that sends this token. What /api answers it must be as openapi/native.json says, or the request fails. */
 export function sessionAt(base: string, token: string): Session {
 	const send = async (method: string, path: string, body?: unknown, headers: Headers_ = {}): Promise<Answer> => {
 		const response = await fetch(base + path, {
@@ -121,7 +122,11 @@ export function sessionAt(base: string, token: string): Session {
 		});
 		const text = await response.text();
 		const json = response.headers.get("content-type")?.includes("json") === true && text !== "";
-		return { status: response.status, headers: response.headers, text, body: json ? JSON.parse(text) : undefined };
+		const { status, headers: answered } = response;
+		const answer = { status, headers: answered, text, body: json ? JSON.parse(text) : undefined };
+		const wrong = path.startsWith("/api/") ? wrongInAnswer(method, path, answer) : "";
+		if (wrong !== "") throw new Error(`${method} ${path} answers ${status}, not as openapi/native.json says: ${wrong}`);
+		return answer;
 	};
 	return {
 		token,

@@ -9,9 +9,9 @@ import { refuseOtherMethods } from "../plugins/refuse-methods.ts";
 import { type DeriveTools, deriveForWrite } from "./derive.ts";
 import type { Collection, Operation } from "./descriptor.ts";
 import { checkIfMatch, etag, isKnown } from "./etag.ts";
-import { listQuery, writeCursor } from "./list-query.ts";
+import { type ListParameters, listQuery, writeCursor } from "./list-query.ts";
 import { checkReferences, peopleOf, withOwner } from "./ownership.ts";
-import { documented } from "./route-schemas.ts";
+import { collectionSchemas } from "./schema/collection-schemas.ts";
 import { toldByProperty } from "./told.ts";
 import { present, roleOf, valuesToInsert, valuesToUpdate } from "./values.ts";
 
@@ -25,12 +25,12 @@ export interface NativeServices extends DeriveTools {
 export function registerCollection(app: FastifyInstance, services: NativeServices, collection: Collection): void {
 	const url = `/api/${collection.path}`;
 	const { entity } = collection;
-	const schemas = documented(collection);
+	const schemas = collectionSchemas(collection);
 
 	app.get(url, { schema: schemas.list }, async (request) => {
 		const caller = await request.caller();
 		allow(collection, caller, "read");
-		const query = listQuery(collection, request.query as Record<string, string>);
+		const query = listQuery(collection, request.query as ListParameters);
 		const page = await services.database.read(caller, (tx) => listRows(tx, entity, query));
 		await record(services, request, collection, "search", page.rows);
 		return {
@@ -147,11 +147,8 @@ function notAllowed(): Failure {
 	return new Failure("forbidden", "You may see this, but not do that with it");
 }
 
-/** @throws Failure not-found for what is no id at all */
 function idOf(request: FastifyRequest): number {
-	const { id } = request.params as { id: string };
-	if (!/^[1-9]\d{0,9}$/.test(id) || Number(id) > 2147483647) throw new Failure("not-found", "There is no such row");
-	return Number(id);
+	return (request.params as { id: number }).id;
 }
 
 async function record(

@@ -11,8 +11,10 @@ export interface Collection {
 	/** Below /api, e.g. `vitals`. */
 	readonly path: string;
 	readonly entity: Entity;
-	/** One row in words, for the documentation, e.g. "vitals sample". */
-	readonly title: string;
+	/** One row in words, e.g. "vitals sample"; in the document its shape is `VitalsSample`. */
+	readonly one: string;
+	/** Several rows in words. */
+	readonly many: string;
 	/** What each role may do; not listed is 403. */
 	readonly rights: Readonly<Record<PersonRole, readonly Operation[]>>;
 	/** The time `from` and `to` ask about, and the default order (newest first). Without one: by id. */

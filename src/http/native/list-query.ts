@@ -2,25 +2,34 @@ import { Failure } from "../../fhir/failure.ts";
 import type { RowFilter, RowPosition, RowQuery } from "../../store/list-rows.ts";
 import { type Column, columnsOf } from "../../tables/columns.ts";
 import type { Collection } from "./descriptor.ts";
+import { dateAsked, momentAsked, timeRange } from "./moments.ts";
 
-type Parameters = Readonly<Record<string, string>>;
+type Asked = string | number | boolean;
+
+/** Query parameters of a list, as its schema lets them through (schema/row-schemas.ts). */
+export interface ListParameters {
+	readonly limit?: number;
+	readonly cursor?: string;
+	readonly sort?: string;
+	readonly from?: string;
+	readonly to?: string;
+	/** Columns. */
+	readonly [property: string]: Asked | undefined;
+}
 
 /** A list's query parameters as what the store lists. @throws Failure invalid naming the parameter */
-export function listQuery(collection: Collection, parameters: Parameters): RowQuery {
-	const { limit, cursor, sort, from, to, ...equal } = parameters;
-	const filters: RowFilter[] = Object.entries(equal).map(([property, text]) =>
-		equality(columnNamed(collection, property), text),
+export function listQuery(collection: Collection, parameters: ListParameters): RowQuery {
+	const { limit = 50, cursor, sort, from: _from, to: _to, ...equal } = parameters;
+	const filters = Object.entries(equal).flatMap(([property, given]) =>
+		given === undefined ? [] : [equality(columnNamed(collection, property), given)],
 	);
-	if (collection.mainTime !== undefined) {
-		const time = columnNamed(collection, collection.mainTime);
-		if (from !== undefined) filters.push({ property: time.property, is: ">=", value: moment(time, "from", from) });
-		if (to !== undefined) filters.push(until(time, to));
-	}
+	const time =
+		collection.mainTime === undefined ? [] : within(columnNamed(collection, collection.mainTime), parameters);
 	const order = sortOf(collection, sort);
 	return {
-		filters,
+		filters: [...filters, ...time],
 		sort: order,
-		limit: limitOf(limit),
+		limit,
 		after: cursor === undefined ? undefined : readCursor(collection, order, cursor),
 	};
 }
@@ -68,63 +77,24 @@ function sortOf({ mainTime }: Collection, sort: string | undefined): RowQuery["s
 	return { property: sort.replace(/^-/, ""), descending: sort.startsWith("-") };
 }
 
-function limitOf(text: string | undefined): number {
-	const limit = Number(text ?? 50);
-	if (limit < 1 || limit > 500) throw invalid("limit", "limit must be from 1 to 500");
-	return limit;
+function equality({ property, type }: Column, given: Asked): RowFilter {
+	if (type === "date") return { property, is: "=", value: dateAsked(property, String(given)) };
+	if (type === "instant") return { property, is: "=", value: momentAsked(property, String(given)) };
+	return { property, is: "=", value: given };
 }
 
-function equality(column: Column, text: string): RowFilter {
-	const { property, type, values } = column;
-	const wrong = (what: string) => invalid(property, `query parameter ${property} must be ${what}`);
-	if (type === "integer" && !(/^-?\d{1,10}$/.test(text) && Math.abs(Number(text)) <= 2147483647))
-		throw wrong("an integer");
-	if (type === "float" && (text.trim() === "" || !Number.isFinite(Number(text)))) throw wrong("a number");
-	if (type === "boolean" && text !== "true" && text !== "false") throw wrong("true or false");
-	if (type === "enum" && values && !values.includes(text)) throw wrong(`one of ${values.join(", ")}`);
-	if (text.includes("\0")) throw wrong("text");
-	const value =
-		type === "date" || type === "instant"
-			? moment(column, property, text)
-			: type === "float"
-				? String(Number(text))
-				: text;
-	return { property, is: "=", value };
-}
-
-function until(time: Column, text: string): RowFilter {
-	if (time.type === "instant" && isDate(text)) {
-		const next = Temporal.PlainDate.from(text).add({ days: 1 }).toString();
-		return { property: time.property, is: "<", value: `${next}T00:00:00Z` };
+function within({ property, type }: Column, { from, to }: ListParameters): RowFilter[] {
+	if (type === "date") {
+		const ends: RowFilter[] = [];
+		if (from !== undefined) ends.push({ property, is: ">=", value: dateAsked("from", from) });
+		if (to !== undefined) ends.push({ property, is: "<=", value: dateAsked("to", to) });
+		return ends;
 	}
-	return { property: time.property, is: "<=", value: moment(time, "to", text) };
-}
-
-/** A date or time as the database reads it; a date stands for its first moment in UTC. */
-function moment({ type }: Column, name: string, text: string): string {
-	try {
-		if (isDate(text)) return type === "date" ? text : `${text}T00:00:00Z`;
-		// `+` of an offset arrives as a space when it was not encoded.
-		const instant = Temporal.Instant.from(text.replace(/ (?=\d\d:\d\d$)/, "+")).toString();
-		return type === "date" ? instant.slice(0, 10) : instant;
-	} catch {
-		throw invalid(
-			name,
-			`query parameter ${name} must be a date (2025-01-31) or a time with offset (2025-01-31T10:00:00Z)`,
-		);
-	}
-}
-
-function isDate(text: string): boolean {
-	return /^\d{4}-\d\d-\d\d$/.test(text) && dayExists(text);
-}
-
-function dayExists(text: string): boolean {
-	try {
-		return Temporal.PlainDate.from(text).year > 0;
-	} catch {
-		return false;
-	}
+	const range = timeRange({ ...(from !== undefined && { from }), ...(to !== undefined && { to }) });
+	const ends: RowFilter[] = [];
+	if (range.from !== undefined) ends.push({ property, is: ">=", value: range.from });
+	if (range.before !== undefined) ends.push({ property, is: "<", value: range.before });
+	return ends;
 }
 
 function columnNamed({ entity }: Collection, property: string): Column {

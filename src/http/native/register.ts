@@ -1,15 +1,25 @@
 import type { FastifyInstance } from "fastify";
-import { type AuthServices, registerAuthRoutes } from "./auth-routes.ts";
+import { registerTypedParameters } from "../plugins/typed-parameters.ts";
 import { type NativeServices, registerCollection } from "./collection.ts";
 import { collections } from "./collections/all.ts";
+import { type AuthServices, registerAuthRoutes } from "./routes/auth.ts";
 
-/** Puts the native REST routes under /api. Whoever is not signed in hears that first, whatever else is wrong with the request. */
-export async function registerNative(app: FastifyInstance, services: NativeServices & AuthServices): Promise<void> {
-	await app.register(async (open) => registerAuthRoutes(open, services));
-	await app.register(async (signedIn) => {
-		signedIn.addHook("onRequest", async (request) => {
-			await request.caller();
+/** What all native routes together are made of; each group names its own share. */
+export type AllNativeServices = NativeServices & AuthServices;
+
+/**
+ * Puts the native REST routes under /api: the collections, and what is more than rows (routes/README.md). Those inside `signedIn` tell
+ * whoever is not signed in just that, whatever else is wrong with the request.
+ */
+export async function registerNative(app: FastifyInstance, services: AllNativeServices): Promise<void> {
+	await app.register(async (native) => {
+		registerTypedParameters(native);
+		registerAuthRoutes(native, services);
+		await native.register(async (signedIn) => {
+			signedIn.addHook("onRequest", async (request) => {
+				if (request.routeOptions.config.refusesMethod !== true) await request.caller();
+			});
+			for (const collection of collections) registerCollection(signedIn, services, collection);
 		});
-		for (const collection of collections) registerCollection(signedIn, services, collection);
 	});
 }

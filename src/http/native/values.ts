@@ -4,7 +4,7 @@ import type { RowValues } from "../../store/rows.ts";
 import type { Column } from "../../tables/columns.ts";
 import { type DeriveTools, deriveForRead } from "./derive.ts";
 import type { Collection, PersonRole } from "./descriptor.ts";
-import { shownColumns } from "./schemas.ts";
+import { shownColumns } from "./schema/row-schemas.ts";
 
 /** The role whose rights a caller has. */
 export function roleOf(caller: Caller): PersonRole {

@@ -56,6 +56,8 @@ export function failureOf(error: unknown): Failure {
 type Validation = NonNullable<FastifyError["validation"]>;
 
 function validationFailure(validation: Validation, context: string | undefined): Failure {
+	// A path that cannot name anything names nothing.
+	if (context === "params") return new Failure("not-found", "There is no such row");
 	const issues = validation.map(({ instancePath, keyword, params, message }) => {
 		const within = instancePath.slice(1).replaceAll("/", ".");
 		const extra = params.additionalProperty ?? params.unevaluatedProperty;

@@ -1,6 +1,13 @@
 import type { FastifyInstance, HTTPMethods } from "fastify";
 import { Failure } from "../../fhir/failure.ts";
 
+declare module "fastify" {
+	interface FastifyContextConfig {
+		/** The route is there only to say 405, to whomever. */
+		refusesMethod?: true;
+	}
+}
+
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 
 /** A path answers 405 and Allow to methods it does not have. */
@@ -9,6 +16,7 @@ export function refuseOtherMethods(app: FastifyInstance, url: string, allowed: r
 	app.route({
 		method: refused,
 		url,
+		config: { refusesMethod: true },
 		onRequest: async (request, reply) => {
 			reply.header("allow", [...allowed, ...(allowed.includes("GET") ? ["HEAD"] : [])].join(", "));
 			throw new Failure("method-not-allowed", `${request.method} is not possible here`);

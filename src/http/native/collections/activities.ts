@@ -1,10 +1,11 @@
 import { Activities } from "../../../tables/activities.ts";
 import { type Collection, everything, readOnly } from "../descriptor.ts";
 
-/** `/api/activities`: activity of a routines. */
+/** `/api/activities`: therapy activities. */
 export const activities: Collection = {
 	path: "activities",
 	entity: Activities,
-	title: "activity of a routine",
+	one: "therapy activity",
+	many: "therapy activities",
 	rights: { patient: readOnly, therapist: everything, admin: everything },
 };

@@ -5,7 +5,8 @@ import { type Collection, everything } from "../descriptor.ts";
 export const alerts: Collection = {
 	path: "alerts",
 	entity: Alerts,
-	title: "alert",
+	one: "alert",
+	many: "alerts",
 	rights: { patient: ["read", "update"], therapist: everything, admin: everything },
 	mainTime: "createdAt",
 	readOnlyFor: { patient: ["type", "severity", "title", "message", "notified"] },

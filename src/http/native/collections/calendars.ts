@@ -5,6 +5,7 @@ import { type Collection, everything } from "../descriptor.ts";
 export const calendars: Collection = {
 	path: "calendars",
 	entity: Calendars,
-	title: "calendar",
+	one: "calendar",
+	many: "calendars",
 	rights: { patient: everything, therapist: everything, admin: everything },
 };

@@ -5,7 +5,8 @@ import { type Collection, everything, readOnly } from "../descriptor.ts";
 export const dailyScores: Collection = {
 	path: "daily-scores",
 	entity: DailyScores,
-	title: "daily score",
+	one: "daily score",
+	many: "daily scores",
 	rights: { patient: readOnly, therapist: readOnly, admin: everything },
 	mainTime: "date",
 };

@@ -1,11 +1,12 @@
 import { DeviceSyncLogs } from "../../../tables/device-sync-logs.ts";
 import { type Collection, everything, readOnly } from "../descriptor.ts";
 
-/** `/api/device-sync-logs`: device synchronisations. */
+/** `/api/device-sync-logs`: device sync logs. */
 export const deviceSyncLogs: Collection = {
 	path: "device-sync-logs",
 	entity: DeviceSyncLogs,
-	title: "device synchronisation",
+	one: "device sync log",
+	many: "device sync logs",
 	rights: { patient: readOnly, therapist: readOnly, admin: everything },
 	mainTime: "syncStartedAt",
 	fixed: ["deviceConnectionId"],

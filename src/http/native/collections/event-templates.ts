@@ -5,6 +5,7 @@ import { type Collection, everything } from "../descriptor.ts";
 export const eventTemplates: Collection = {
 	path: "event-templates",
 	entity: EventTemplates,
-	title: "event template",
+	one: "event template",
+	many: "event templates",
 	rights: { patient: everything, therapist: everything, admin: everything },
 };

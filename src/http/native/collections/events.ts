@@ -5,7 +5,8 @@ import { type Collection, everything } from "../descriptor.ts";
 export const events: Collection = {
 	path: "events",
 	entity: CalendarEvents,
-	title: "calendar event",
+	one: "calendar event",
+	many: "calendar events",
 	rights: { patient: everything, therapist: everything, admin: everything },
 	mainTime: "startTime",
 };

@@ -1,11 +1,12 @@
 import { ExerciseLogs } from "../../../tables/exercise-logs.ts";
 import { type Collection, everything } from "../descriptor.ts";
 
-/** `/api/exercise-logs`: exercise dones. */
+/** `/api/exercise-logs`: exercise logs. */
 export const exerciseLogs: Collection = {
 	path: "exercise-logs",
 	entity: ExerciseLogs,
-	title: "exercise done",
+	one: "exercise log",
+	many: "exercise logs",
 	rights: { patient: everything, therapist: everything, admin: everything },
 	mainTime: "completedAt",
 };

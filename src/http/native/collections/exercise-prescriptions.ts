@@ -5,7 +5,8 @@ import { type Collection, everything, readOnly } from "../descriptor.ts";
 export const exercisePrescriptions: Collection = {
 	path: "exercise-prescriptions",
 	entity: ExercisePrescriptions,
-	title: "exercise prescription",
+	one: "exercise prescription",
+	many: "exercise prescriptions",
 	rights: { patient: readOnly, therapist: everything, admin: everything },
 	fixed: ["patientId"],
 };

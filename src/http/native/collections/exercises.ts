@@ -5,6 +5,7 @@ import { type Collection, everything, readOnly } from "../descriptor.ts";
 export const exercises: Collection = {
 	path: "exercises",
 	entity: Exercises,
-	title: "exercise",
+	one: "exercise",
+	many: "exercises",
 	rights: { patient: readOnly, therapist: everything, admin: everything },
 };

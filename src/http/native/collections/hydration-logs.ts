@@ -1,11 +1,12 @@
 import { HydrationLogs } from "../../../tables/hydration-logs.ts";
 import { type Collection, everything } from "../descriptor.ts";
 
-/** `/api/hydration-logs`: amount drunks. */
+/** `/api/hydration-logs`: hydration logs. */
 export const hydrationLogs: Collection = {
 	path: "hydration-logs",
 	entity: HydrationLogs,
-	title: "amount drunk",
+	one: "hydration log",
+	many: "hydration logs",
 	rights: { patient: everything, therapist: everything, admin: everything },
 	mainTime: "logDate",
 };

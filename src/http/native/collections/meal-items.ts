@@ -1,11 +1,12 @@
 import { MealItemEntries } from "../../../tables/meal-item-entries.ts";
 import { type Collection, everything } from "../descriptor.ts";
 
-/** `/api/meal-items`: part of a meals. */
+/** `/api/meal-items`: meal items. */
 export const mealItems: Collection = {
 	path: "meal-items",
 	entity: MealItemEntries,
-	title: "part of a meal",
+	one: "meal item",
+	many: "meal items",
 	rights: { patient: everything, therapist: everything, admin: everything },
 	fixed: ["mealEntryId"],
 };

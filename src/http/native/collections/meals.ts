@@ -5,7 +5,8 @@ import { type Collection, everything } from "../descriptor.ts";
 export const meals: Collection = {
 	path: "meals",
 	entity: MealEntries,
-	title: "meal",
+	one: "meal",
+	many: "meals",
 	rights: { patient: everything, therapist: everything, admin: everything },
 	mainTime: "mealTime",
 };

@@ -1,11 +1,12 @@
 import { MedicationLogs } from "../../../tables/medication-logs.ts";
 import { type Collection, everything } from "../descriptor.ts";
 
-/** `/api/medication-logs`: dose taken or misseds. */
+/** `/api/medication-logs`: medication logs. */
 export const medicationLogs: Collection = {
 	path: "medication-logs",
 	entity: MedicationLogs,
-	title: "dose taken or missed",
+	one: "medication log",
+	many: "medication logs",
 	rights: { patient: everything, therapist: everything, admin: everything },
 	mainTime: "takenAt",
 	fixed: ["medicationId"],

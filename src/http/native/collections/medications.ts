@@ -5,6 +5,7 @@ import { type Collection, everything } from "../descriptor.ts";
 export const medications: Collection = {
 	path: "medications",
 	entity: Medications,
-	title: "medication",
+	one: "medication",
+	many: "medications",
 	rights: { patient: everything, therapist: everything, admin: everything },
 };

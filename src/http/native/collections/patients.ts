@@ -1,11 +1,12 @@
 import { Patients } from "../../../tables/patients.ts";
 import { type Collection, everything } from "../descriptor.ts";
 
-/** `/api/patients`: patient profiles. */
+/** `/api/patients`: patients. */
 export const patients: Collection = {
 	path: "patients",
 	entity: Patients,
-	title: "patient profile",
+	one: "patient",
+	many: "patients",
 	rights: { patient: ["read", "update"], therapist: everything, admin: everything },
 	readOnly: ["age", "postOpWeek"],
 	readOnlyFor: {

@@ -1,10 +1,11 @@
 import { Providers } from "../../../tables/providers.ts";
 import { type Collection, everything } from "../descriptor.ts";
 
-/** `/api/providers`: care providers. */
+/** `/api/providers`: providers. */
 export const providers: Collection = {
 	path: "providers",
 	entity: Providers,
-	title: "care provider",
+	one: "provider",
+	many: "providers",
 	rights: { patient: everything, therapist: everything, admin: everything },
 };

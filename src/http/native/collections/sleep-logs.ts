@@ -1,11 +1,12 @@
 import { SleepLogs } from "../../../tables/sleep-logs.ts";
 import { type Collection, everything } from "../descriptor.ts";
 
-/** `/api/sleep-logs`: night of sleeps. */
+/** `/api/sleep-logs`: sleep logs. */
 export const sleepLogs: Collection = {
 	path: "sleep-logs",
 	entity: SleepLogs,
-	title: "night of sleep",
+	one: "sleep log",
+	many: "sleep logs",
 	rights: { patient: everything, therapist: everything, admin: everything },
 	mainTime: "sleepDate",
 };

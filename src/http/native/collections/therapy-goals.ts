@@ -5,6 +5,7 @@ import { type Collection, everything } from "../descriptor.ts";
 export const therapyGoals: Collection = {
 	path: "therapy-goals",
 	entity: TherapyGoals,
-	title: "therapy goal",
+	one: "therapy goal",
+	many: "therapy goals",
 	rights: { patient: everything, therapist: everything, admin: everything },
 };

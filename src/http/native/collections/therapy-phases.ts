@@ -5,6 +5,7 @@ import { type Collection, everything, readOnly } from "../descriptor.ts";
 export const therapyPhases: Collection = {
 	path: "therapy-phases",
 	entity: PhysicalTherapyPhases,
-	title: "therapy phase",
+	one: "therapy phase",
+	many: "therapy phases",
 	rights: { patient: readOnly, therapist: everything, admin: everything },
 };

@@ -5,6 +5,7 @@ import { type Collection, everything, readOnly } from "../descriptor.ts";
 export const therapyRoutines: Collection = {
 	path: "therapy-routines",
 	entity: TherapyRoutines,
-	title: "therapy routine",
+	one: "therapy routine",
+	many: "therapy routines",
 	rights: { patient: readOnly, therapist: everything, admin: everything },
 };

@@ -5,7 +5,8 @@ import { type Collection, everything } from "../descriptor.ts";
 export const users: Collection = {
 	path: "users",
 	entity: Users,
-	title: "account",
+	one: "account",
+	many: "accounts",
 	rights: { patient: ["read", "update"], therapist: ["read", "update"], admin: everything },
 	hidden: ["password"],
 	readOnlyFor: { patient: ["role", "email"], therapist: ["role", "email"] },

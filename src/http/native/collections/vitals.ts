@@ -5,7 +5,8 @@ import { type Collection, everything } from "../descriptor.ts";
 export const vitals: Collection = {
 	path: "vitals",
 	entity: VitalsSamples,
-	title: "vitals sample",
+	one: "vitals sample",
+	many: "vitals samples",
 	rights: { patient: everything, therapist: everything, admin: everything },
 	mainTime: "recordedAt",
 };

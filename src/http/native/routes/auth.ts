@@ -1,17 +1,19 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { callerOf } from "../../access/caller.ts";
-import type { AccessLog } from "../../audit/access-log.ts";
-import type { Accounts, NewAccount } from "../../auth/accounts.ts";
-import type { Tokens } from "../../auth/tokens.ts";
-import type { Database } from "../../store/database.ts";
-import { requireRow } from "../../store/rows.ts";
-import { Users } from "../../tables/users.ts";
-import { refuseOtherMethods } from "../plugins/refuse-methods.ts";
-import { users } from "./collections/users.ts";
-import type { DeriveTools } from "./derive.ts";
-import { problem } from "./route-schemas.ts";
-import { rowSchema } from "./schemas.ts";
-import { present } from "./values.ts";
+import { callerOf } from "../../../access/caller.ts";
+import type { AccessLog } from "../../../audit/access-log.ts";
+import type { Accounts, NewAccount } from "../../../auth/accounts.ts";
+import type { Tokens } from "../../../auth/tokens.ts";
+import type { Database } from "../../../store/database.ts";
+import { requireRow } from "../../../store/rows.ts";
+import { Users } from "../../../tables/users.ts";
+import { refuseOtherMethods } from "../../plugins/refuse-methods.ts";
+import { users } from "../collections/users.ts";
+import type { DeriveTools } from "../derive.ts";
+import { nullable, object } from "../schema/json-schema.ts";
+import { nothing, routeSchema } from "../schema/route-schema.ts";
+import { rowSchema } from "../schema/row-schemas.ts";
+import { instant, text } from "../schema/values.ts";
+import { present } from "../values.ts";
 
 /** What signing in and out needs. */
 export interface AuthServices extends DeriveTools {
@@ -84,66 +86,61 @@ function tokenOf(request: FastifyRequest): string {
 	return request.bearerToken() ?? "";
 }
 
-const text = { type: "string", minLength: 1, maxLength: 255, pattern: "^[^\\u0000]*$" };
-const email = { type: "string", format: "email", maxLength: 255 };
-const sessionSchema = {
-	description: "Signed in",
-	type: "object",
-	properties: { token: { type: "string" }, expiresAt: { type: "string", format: "date-time" }, user: rowSchema(users) },
-	required: ["token", "expiresAt", "user"],
-};
-const tags = ["auth"];
-const bearer = [{ bearer: [] }];
-const unauthenticated = { 401: problem("Not signed in, or not with these words") };
+const word = { ...text(), minLength: 1 };
+const account = rowSchema(users);
+const sessionSchema = object(
+	{ token: { type: "string", description: "For `Authorization: Bearer`" }, expiresAt: instant, user: account },
+	{ title: "Session" },
+);
+const tag = "auth";
 
 const schemas = {
-	login: {
-		tags,
+	login: routeSchema({
+		operationId: "login",
+		tag,
+		open: true,
 		summary: "Sign in; the token is good for 12 hours",
-		body: {
-			type: "object",
-			additionalProperties: false,
-			properties: { email: { type: "string", maxLength: 255 }, password: { type: "string", maxLength: 1000 } },
-			required: ["email", "password"],
-		},
-		response: {
-			200: sessionSchema,
-			400: problem("Something is missing"),
-			...unauthenticated,
-			429: problem("Too many failed sign-ins; see Retry-After"),
-		},
-	},
-	register: {
-		tags,
-		summary: "Make a patient's account and sign in",
-		body: {
-			type: "object",
-			additionalProperties: false,
-			properties: {
-				email,
-				password: { type: "string", maxLength: 1000 },
-				name: text,
-				phoneNumber: { ...text, type: ["string", "null"] },
-				timezone: { ...text, type: ["string", "null"] },
+		body: object(
+			{
+				email: { type: "string", maxLength: 255, examples: ["patient@demo.example"] },
+				password: { type: "string", maxLength: 1000, examples: ["heart-demo-2026"] },
 			},
-			required: ["email", "password", "name"],
+			{ title: "Credentials" },
+		),
+		answers: { 200: { description: "Signed in", ...sessionSchema } },
+		failures: {
+			401: "Address or password is wrong",
+			429: "Too many failed sign-ins; see Retry-After",
 		},
-		response: {
-			201: sessionSchema,
-			400: problem("Something is wrong"),
-			409: problem("The e-mail address has an account"),
-		},
-	},
-	me: {
-		tags,
-		security: bearer,
+	}),
+	register: routeSchema({
+		operationId: "register",
+		tag,
+		open: true,
+		summary: "Make a patient's account and sign in",
+		body: object(
+			{
+				email: { type: "string", format: "email", maxLength: 255, examples: ["new@demo.example"] },
+				password: { type: "string", maxLength: 1000, examples: ["a long sentence is best"] },
+				name: { ...word, examples: ["Ada Byron"] },
+				phoneNumber: nullable(word),
+				timezone: { ...nullable(word), examples: ["Europe/Berlin"] },
+			},
+			{ title: "Registration", optional: ["phoneNumber", "timezone"] },
+		),
+		answers: { 201: { description: "The account is there, and signed in", ...sessionSchema } },
+		failures: { 409: "The e-mail address has an account" },
+	}),
+	me: routeSchema({
+		operationId: "readMe",
+		tag,
 		summary: "Who is signed in",
-		response: { 200: { description: "The account", ...rowSchema(users) }, ...unauthenticated },
-	},
-	logout: {
-		tags,
-		security: bearer,
+		answers: { 200: { description: "The account", ...account } },
+	}),
+	logout: routeSchema({
+		operationId: "logout",
+		tag,
 		summary: "Sign out: the token ends at once",
-		response: { 204: { type: "null", description: "Done" }, ...unauthenticated },
-	},
+		answers: { 204: nothing },
+	}),
 };
