@@ -12,7 +12,7 @@ import type { DeriveTools } from "../derive.ts";
 import { nullable, object } from "../schema/json-schema.ts";
 import { nothing, routeSchema } from "../schema/route-schema.ts";
 import { rowSchema } from "../schema/row-schemas.ts";
-import { instant, text } from "../schema/values.ts";
+import { instant, text, timeZone } from "../schema/values.ts";
 import { present } from "../values.ts";
 
 /** What signing in and out needs. */
@@ -124,7 +124,7 @@ const schemas = {
 				password: { type: "string", maxLength: 1000, examples: ["a long sentence is best"] },
 				name: { ...word, examples: ["Ada Byron"] },
 				phoneNumber: nullable(word),
-				timezone: { ...nullable(word), examples: ["Europe/Berlin"] },
+				timezone: nullable(timeZone),
 			},
 			{ title: "Registration", optional: ["phoneNumber", "timezone"] },
 		),

@@ -4,7 +4,11 @@ import { rowId } from "./values.ts";
 /** `:id` in a path. What is no id names nothing: 404. */
 export const idParams: Schema = object({ id: { ...rowId, description: "The row's id" } });
 
-/** `userId`: whose data a route is about; read it with `personAsked`. */
+/**
+ * `userId`: whose data a route is about; read it with `personAsked`.
+ *
+ * @public for routes/
+ */
 export const whose: Properties = {
 	userId: {
 		...rowId,

@@ -14,8 +14,5 @@ export const date: Schema = { type: "string", format: "date", examples: ["2026-0
 /** A point in time; answers have it in UTC with milliseconds. */
 export const instant: Schema = { type: "string", format: "date-time", examples: ["2026-03-14T08:30:00.000Z"] };
 
-/** A count of something. */
-export const count: Schema = { type: "integer", minimum: 0, examples: [3] };
-
 /** A time zone by its IANA name. */
 export const timeZone: Schema = { ...text(64), minLength: 1, examples: ["America/New_York"] };
