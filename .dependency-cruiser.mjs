@@ -111,6 +111,12 @@ export default {
 			"Only http knows Fastify; app.ts puts it together, openapi asks it for its routes.",
 		),
 		only("smtp-in-mail", ["nodemailer"], ["src/mail/"], "Mails leave by one door."),
+		only(
+			"recurrence-in-calendar",
+			["rrule", "ical\\.js"],
+			["src/calendar/"],
+			"Rules and calendar files are read in one place.",
+		),
 		only("hashing-in-auth", ["@node-rs/bcrypt"], ["src/auth/", "src/seed/"], "Passwords are hashed in one place."),
 		{
 			name: "network-at-the-edges",
