@@ -66,6 +66,11 @@ export default {
 				"Features stand side by side on the store; one that needs another goes through rows.",
 			),
 		),
+		layer(
+			"jobs",
+			[...aboveStore, ...tools, "native", "alerts", "devices", "auth", "audit"],
+			"Jobs call features at their time; a feature that has work for later is handed how to add it.",
+		),
 		layer("seed", [...aboveStore, "auth"], "The seed writes rows through the store like any other feature."),
 		layer(
 			"http",
@@ -116,6 +121,12 @@ export default {
 			["rrule", "ical\\.js"],
 			["src/calendar/"],
 			"Rules and calendar files are read in one place.",
+		),
+		only(
+			"queue-in-jobs",
+			["pg-boss", "node-schedule"],
+			["src/jobs/"],
+			"One way to do work later: everything else adds jobs of a kind.",
 		),
 		only("hashing-in-auth", ["@node-rs/bcrypt"], ["src/auth/", "src/seed/"], "Passwords are hashed in one place."),
 		{

@@ -5,6 +5,7 @@ import { Fhir } from "./0003-fhir.ts";
 import { FhirTriggers } from "./0004-fhir-triggers.ts";
 import { SignInAndAccessLog } from "./0005-sign-in-and-access-log.ts";
 import { Answers } from "./0006-answers.ts";
+import { Jobs } from "./0009-jobs.ts";
 
 /** Every migration in order; a name, once landed, never changes, as the database remembers it. */
 export const migrations: {
@@ -17,4 +18,5 @@ export const migrations: {
 	{ name: "0004-fhir-triggers", class: FhirTriggers },
 	{ name: "0005-sign-in-and-access-log", class: SignInAndAccessLog },
 	{ name: "0006-answers", class: Answers },
+	{ name: "0009-jobs", class: Jobs },
 ];

@@ -17,9 +17,12 @@ import { registerHealth } from "./http/plugins/health.ts";
 import { registerMetrics } from "./http/plugins/metrics.ts";
 import { registerRequestId } from "./http/plugins/request-id.ts";
 import { createServer } from "./http/server.ts";
+import { openQueue } from "./jobs/queue.ts";
+import { forgetExpired } from "./jobs/tasks/forget-expired.ts";
 import { nativeDocument } from "./openapi/native.ts";
-import { forgetRegularly } from "./store/answers.ts";
+import { forgetAnswers } from "./store/answers.ts";
 import type { Database } from "./store/database.ts";
+import { forgetSignIns } from "./store/sign-in.ts";
 
 /** The settings the application uses. */
 export interface AppConfig {
@@ -31,6 +34,8 @@ export interface AppConfig {
 	readonly bcryptCost: number;
 	/** Whether there are demo people to point to. */
 	readonly demo: boolean;
+	/** How long jobs under way may take after the server is told to stop. */
+	readonly shutdownGraceSeconds: number;
 }
 
 /** What the application is made of. */
@@ -45,6 +50,7 @@ export async function buildApp({ config, database, log }: AppParts): Promise<Fas
 	const signedIn = tokens(database);
 	const audit = accessLog(database);
 	const secrets = passwords(config.bcryptCost);
+	const queue = openQueue({ connection: database.queue, log });
 
 	const app = createServer({ log, bodyLimit: config.bodyLimit, trustProxy: config.trustProxy });
 	registerMetrics(app, databaseReadings(database));
@@ -74,12 +80,10 @@ export async function buildApp({ config, database, log }: AppParts): Promise<Fas
 			software: { name: "Heart Recovery FHIR server", version: "0.1.0" },
 		}),
 	);
-	let stopForgetting = async () => {};
-	app.addHook("onListen", async () => {
-		const failed = (error: unknown) =>
-			log.warn({ type: error instanceof Error ? error.name : "" }, "answers not forgotten");
-		stopForgetting = forgetRegularly(database, failed);
-	});
-	app.addHook("onClose", () => stopForgetting());
+	const tasks = [forgetExpired([() => forgetAnswers(database), () => forgetSignIns(database)])];
+	app.addHook("onListen", () => queue.start(tasks));
+	// Jobs under way end beside the requests under way.
+	app.addHook("preClose", async () => void queue.stop(config.shutdownGraceSeconds));
+	app.addHook("onClose", () => queue.stop(config.shutdownGraceSeconds));
 	return app;
 }

@@ -11,7 +11,14 @@ export interface GeneratedFile {
 
 /** Everything in openapi/ that follows from the code, computed from the routes really registered; no database is needed. */
 export async function generateDocuments(): Promise<GeneratedFile[]> {
-	const config = { baseUrl: "http://localhost:8080", trustProxy: [], bodyLimit: 1024, bcryptCost: 10, demo: false };
+	const config = {
+		baseUrl: "http://localhost:8080",
+		trustProxy: [],
+		bodyLimit: 1024,
+		bcryptCost: 10,
+		demo: false,
+		shutdownGraceSeconds: 1,
+	};
 	const app = await buildApp({ config, database: unused, log: pino({ level: "silent" }) });
 	await app.ready();
 	const metadata = await app.inject({ url: "/fhir/metadata", headers: { accept: "application/fhir+json" } });
@@ -39,5 +46,6 @@ const unused: Database = {
 	write: refuse,
 	append: refuse,
 	listen: () => ({ isLive: () => false }),
+	queue: { executeSql: refuse, listen: refuse, close: () => Promise.resolve() },
 	close: () => Promise.resolve(),
 };

@@ -68,23 +68,6 @@ export function dropEntries(tx: Transaction, { key }: AnswerKey): void {
 	tx.later(sql`delete from fhir.answer where actor = ${tx.caller.actor} and key = ${key} and entry > 0`);
 }
 
-/** How often servers forget, in milliseconds. */
-const forgetEvery = 10 * 60 * 1000;
-
-/** Forgets what has expired, now and from time to time. @returns how to stop; resolves when nothing is under way any more */
-export function forgetRegularly(database: Database, onFailure: (error: unknown) => void): () => Promise<void> {
-	let running = Promise.resolve();
-	const forget = () => {
-		running = forgetAnswers(database).catch(onFailure);
-	};
-	forget();
-	const timer = setInterval(forget, forgetEvery).unref();
-	return async () => {
-		clearInterval(timer);
-		await running;
-	};
-}
-
 /** Deletes what is older than 24 hours, some at a time so that nobody waits; servers that do it at once share the work. */
 export async function forgetAnswers(database: Database): Promise<void> {
 	for (let some = mostAtOnce; some === mostAtOnce; ) {

@@ -2,10 +2,11 @@ import type { RawBuilder } from "kysely";
 import { type Caller, serverCaller } from "../access/caller.ts";
 import { Failure } from "../fhir/failure.ts";
 import { type Lanes, openLanes } from "./lanes.ts";
-import { listen, type Notices } from "./notices.ts";
+import { listen, type Notices, type OnNotice } from "./notices.ts";
 import { type NumberStore, numberStore } from "./number-store.ts";
 import { attemptsFor, translatePostgresError } from "./postgres-errors.ts";
 import { typeParsers } from "./postgres-types.ts";
+import { openQueueConnection, type QueueConnection } from "./queue-connection.ts";
 import { type ConnectionLoad, openSessions, type Session } from "./sessions.ts";
 import type { Statement } from "./statement.ts";
 
@@ -51,7 +52,9 @@ export interface Database {
 	 */
 	append(statement: RawBuilder<unknown>): Promise<void>;
 	/** Hears what is notified on a channel until the database is closed (`store/notices.ts`). */
-	listen(channel: string, onNotice: () => void): Pick<Notices, "isLive">;
+	listen(channel: string, onNotice: OnNotice): Pick<Notices, "isLive">;
+	/** Where the queue of background work keeps itself (schema jobs), as the system; closed with the database. */
+	readonly queue: QueueConnection;
 	close(): Promise<void>;
 }
 
@@ -119,13 +122,18 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 		repeatable: false,
 		waitMilliseconds,
 	});
+	const queue = openQueueConnection({
+		...settings,
+		types: undefined,
+		options: asOptions({ ...parameters, role: "heart_system", default_transaction_read_only: "off" }),
+	});
 	const channels: Notices[] = [];
 	const numbers = numberStore();
 	const retries = { count: 0 };
 	try {
 		await reads.query(serverCaller, alive);
 	} catch (error) {
-		await Promise.all([sessions.close(), reads.close(), appends.close()]);
+		await Promise.all([sessions.close(), reads.close(), appends.close(), queue.close()]);
 		throw translatePostgresError(error);
 	}
 	return {
@@ -156,11 +164,13 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 			channels.push(notices);
 			return notices;
 		},
+		queue,
 		async close() {
 			await Promise.all([
 				sessions.close(),
 				reads.close(),
 				appends.close(),
+				queue.close(),
 				...channels.map((channel) => channel.close()),
 			]);
 		},

@@ -7,15 +7,19 @@ export interface Notices {
 	close(): Promise<void>;
 }
 
+/** @param text - what was notified; undefined where notices may have been missed */
+export type OnNotice = (text?: string) => void;
+
 /** How long to wait before the connection is tried again. */
 const retryMilliseconds = 1000;
 
 /**
- * Hears what is notified on a channel. `onNotice` is also called when the connection is made again, since notices may have been missed.
+ * Hears what is notified on a channel. `onNotice` gets the notice's text; it is also called, without one, when the connection is lost or
+ * made again, since notices may have been missed.
  *
  * @param channel - a plain identifier
  */
-export function listen(settings: pg.ClientConfig, channel: string, onNotice: () => void): Notices {
+export function listen(settings: pg.ClientConfig, channel: string, onNotice: OnNotice): Notices {
 	let client: pg.Client | undefined;
 	let live = false;
 	let closed = false;
@@ -24,7 +28,7 @@ export function listen(settings: pg.ClientConfig, channel: string, onNotice: () 
 	async function connect(): Promise<void> {
 		const next = new pg.Client(settings);
 		client = next;
-		next.on("notification", onNotice);
+		next.on("notification", ({ payload }) => onNotice(payload ?? ""));
 		next.on("error", () => undefined);
 		next.on("end", lost);
 		try {

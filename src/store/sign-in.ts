@@ -1,5 +1,6 @@
 import { sql } from "kysely";
-import type { Transaction } from "./database.ts";
+import { serverCaller } from "../access/caller.ts";
+import type { Database, Transaction } from "./database.ts";
 
 /** An account as sign-in sees it. Only the system caller may read these. */
 export interface Account {
@@ -54,7 +55,7 @@ export async function accountByToken(tx: Transaction, hash: Buffer): Promise<Acc
 
 /** Ends a token at once, everywhere. */
 export async function deleteToken(tx: Transaction, hash: Buffer): Promise<void> {
-	await tx.query(sql`delete from auth.token where hash = ${hash} or expires_at < now() - interval '1 day'`);
+	await tx.query(sql`delete from auth.token where hash = ${hash}`);
 }
 
 /** Failed sign-ins within the last 15 minutes, and the seconds until the oldest of each kind no longer counts. */
@@ -89,4 +90,12 @@ export async function insertFailure(tx: Transaction, email: string, address: str
 	await tx.query(sql`
 		delete from auth.attempt where (account = ${key} or address = ${address}) and at < now() - interval '15 minutes'`);
 	await tx.query(sql`insert into auth.attempt (account, address) values (${key}, ${address})`);
+}
+
+/** Deletes tokens that ended a day ago, and attempts that no longer count. */
+export async function forgetSignIns(database: Database): Promise<void> {
+	await database.write(serverCaller, async (tx) => {
+		tx.later(sql`delete from auth.token where expires_at < now() - interval '1 day'`);
+		tx.later(sql`delete from auth.attempt where at < now() - interval '15 minutes'`);
+	});
 }

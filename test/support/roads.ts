@@ -10,7 +10,14 @@ export interface Route {
 
 /** What the server answers to at all, from Fastify itself: without HEAD (its GET) and without what is only there to answer 405. */
 export async function registeredRoutes(server: TestServer): Promise<Route[]> {
-	const config = { baseUrl: server.base, trustProxy: [], bodyLimit: 1000, bcryptCost: 4, demo: true };
+	const config = {
+		baseUrl: server.base,
+		trustProxy: [],
+		bodyLimit: 1000,
+		bcryptCost: 4,
+		demo: true,
+		shutdownGraceSeconds: 1,
+	};
 	const app = await buildApp({ config, database: server.database, log: pino({ level: "silent" }) });
 	await app.ready();
 	const routes = routesOf(app.printRoutes({ commonPrefix: false }));

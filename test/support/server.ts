@@ -64,7 +64,14 @@ export async function startTestServer(
 	const log = pino({ level: "debug" }, { write: (line: string) => void logged.push(line) });
 	const serve = async (over: Database, port: number, publicBase: string) => {
 		const bodyLimit = options.bodyLimit ?? 50 * 1024 * 1024;
-		const config = { baseUrl: publicBase, trustProxy: [], bodyLimit, bcryptCost: 4, demo: true };
+		const config = {
+			baseUrl: publicBase,
+			trustProxy: [],
+			bodyLimit,
+			bcryptCost: 4,
+			demo: true,
+			shutdownGraceSeconds: 5,
+		};
 		const app = await buildApp({ config, database: over, log });
 		await app.listen({ port, host: "127.0.0.1" });
 		return async () => {
