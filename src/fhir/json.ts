@@ -92,6 +92,15 @@ export function equalJson(one: Json | undefined, other: Json | undefined): boole
 	);
 }
 
+/** A value that shares no object or array with this one. */
+export function copyJson(value: Json): Json {
+	if (Array.isArray(value)) return value.map(copyJson);
+	if (!isObject(value)) return value;
+	const copy: JsonObject = {};
+	for (const [name, member] of Object.entries(value)) if (member !== undefined) copy[name] = copyJson(member);
+	return copy;
+}
+
 /** JSON text with members sorted by name, so that equal values have equal text. */
 export function canonicalJson(value: Json): string {
 	if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;

@@ -1,4 +1,5 @@
 import { Failure } from "../fhir/failure.ts";
+import { lockStates } from "./change/state.ts";
 import type { Transaction } from "./database.ts";
 import { instanceVersions } from "./history.ts";
 import { load, loadNatural } from "./load.ts";
@@ -21,6 +22,16 @@ export async function readResource(tx: Transaction, type: string, id: string): P
 	const moved = await loadLocated(tx, type, id);
 	if (moved === undefined) throw unknown(type, id);
 	return moved;
+}
+
+/**
+ * The current version of what is about to be changed: nobody else changes it until the transaction ends.
+ *
+ * @throws Failure `not-found`, or `gone` when it has been deleted
+ */
+export async function readResourceToChange(tx: Transaction, type: string, id: string): Promise<ResourceVersion> {
+	await lockStates(tx, [{ type, id }]);
+	return readResource(tx, type, id);
 }
 
 async function loadLocated(tx: Transaction, type: string, id: string): Promise<ResourceVersion | undefined> {

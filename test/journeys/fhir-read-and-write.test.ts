@@ -61,7 +61,7 @@ t.test("unknown types are 404, other methods 405 with Allow, both with an Operat
 		t.equal(answer.body.resourceType, "OperationOutcome");
 	}
 	for (const [method, path] of [
-		["PATCH", "/Organization/1"],
+		["PATCH", "/Organization/1/_history"],
 		["POST", "/Organization/1"],
 		["DELETE", "/metadata"],
 		["PUT", "/"],

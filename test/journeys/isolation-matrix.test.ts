@@ -19,6 +19,8 @@ const routes = await registeredRoutes(server);
 const taken = new Set<string>();
 
 const form = { "content-type": "application/x-www-form-urlencoded" };
+const jsonPatch = { "content-type": "application/json-patch+json" };
+const replaced = [{ op: "add", path: "/language", value: "en" }];
 const get = (url: string) => ({ request: { method: "GET", url } });
 const post = (resource: Record<string, unknown>) => ({
 	resource,
@@ -77,6 +79,12 @@ for (const name of ["therapist2", "other", "patient2"]) {
 				["search by id", (_, id) => outsider.get(`/fhir/${type}?_id=${id}&_total=accurate&_include=*&_revinclude=*`)],
 				["read if new", (path) => outsider.get(path, { "if-modified-since": "Mon, 01 Jan 2035 00:00:00 GMT" })],
 				["summary", (path) => outsider.get(`${path}?_summary=true&_pretty=true`)],
+				["patch", (path) => outsider.patch(path, replaced, jsonPatch)],
+				[
+					"patch by a test of a value",
+					(path) => outsider.patch(path, [{ op: "test", path: "/id", value: "x" }], jsonPatch),
+				],
+				["conditional patch", (_, id) => outsider.patch(`/fhir/${type}?_id=${id}`, replaced, jsonPatch)],
 				["update of none", (path, id) => outsider.put(path, unmarked({ ...body, resourceType: "Basic" }, id))],
 				["search by POST", (_, id) => outsider.post(`/fhir/${type}/_search`, `_id=${id}&_total=accurate`, form)],
 				["search everywhere by POST", (_, id) => outsider.post("/fhir/_search", `_id=${id}`, form)],

@@ -82,6 +82,7 @@ export const openRoutes: readonly string[] = [
 	"GET /",
 	"GET /health/live",
 	"GET /health/ready",
+	"GET /metrics",
 	"GET /fhir/metadata",
 	"POST /api/auth/login",
 	"POST /api/auth/register",

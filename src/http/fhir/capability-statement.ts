@@ -6,7 +6,7 @@ import { interactions } from "./interactions.ts";
 import type { FhirServices } from "./services.ts";
 
 /** Moment of the last change to what the statement promises; it must not depend on when a server starts. */
-const date = "2026-11-24";
+const date = "2026-11-27";
 
 /**
  * The CapabilityStatement (R4 http 3.1.0.12), computed from the routes, the search parameters and the mappings, so that it cannot
@@ -22,6 +22,7 @@ export function capabilityStatement({ base, software }: Pick<FhirServices, "base
 		implementation: { description: "Heart recovery data as FHIR R4", url: base },
 		fhirVersion: "4.0.1",
 		format: ["json", "application/fhir+json"],
+		patchFormat: ["application/json-patch+json", "application/fhir+json"],
 		rest: [
 			{
 				mode: "server",

@@ -3,10 +3,11 @@ import { Failure } from "../../fhir/failure.ts";
 import type { Transaction } from "../../store/database.ts";
 import type { Change, ChangeResult, ResourceVersion } from "../../store/resource-version.ts";
 import { applyChanges } from "../../store/resources.ts";
+import { patched } from "./patched.ts";
 import { type Plan, planAll } from "./plan-all.ts";
 import { resolveConditions } from "./resolve-conditions.ts";
 import { checkUpdates } from "./update-rules.ts";
-import type { WriteIntent } from "./write-intent.ts";
+import type { AskedWrite, WriteIntent } from "./write-intent.ts";
 
 /** What became of an intent; `existing`: a conditional create found its resource and did nothing. */
 export interface Written {
@@ -23,12 +24,13 @@ type Step =
 	| { readonly kind: "nothing" };
 
 /**
- * Does writes together, all or none: conditions resolved, ids planned, references between them rewritten, then one set-based
+ * Does writes together, all or none: patches done, conditions resolved, ids planned, references between them rewritten, then one set-based
  * call to the store. The results come in the order of the intents.
  *
  * @throws Failure - with the issues of all failing intents; `at` is the index of the intent
  */
-export async function carryOut(tx: Transaction, asked: readonly WriteIntent[], base: string): Promise<Written[]> {
+export async function carryOut(tx: Transaction, wanted: readonly AskedWrite[], base: string): Promise<Written[]> {
+	const asked = await patched(tx, wanted, base);
 	const resolved = await resolveConditions(tx, asked, base);
 	await checkUpdates(tx, asked, resolved);
 	// References to what is there already are rewritten first: planning looks at whom a resource is about.

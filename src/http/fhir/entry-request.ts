@@ -2,6 +2,7 @@ import type { PlannedEntry } from "../../fhir/bundle.ts";
 import type { Interaction } from "./interaction.ts";
 import { findInteraction } from "./interactions.ts";
 import { readParameters } from "./parameters.ts";
+import { patchInEntry } from "./patch-body.ts";
 import type { FhirRequest } from "./request.ts";
 
 /**
@@ -20,7 +21,8 @@ export function entryRequest(
 		method: entry.method,
 		target,
 		parameters: readParameters(query.join("?")),
-		resource: entry.resource,
+		resource: entry.method === "PATCH" ? undefined : entry.resource,
+		patch: entry.method === "PATCH" ? patchInEntry(entry.resource) : undefined,
 		conditions: {
 			ifMatch: entry.ifMatch,
 			ifNoneMatch: entry.ifNoneMatch,

@@ -4,6 +4,7 @@ import type { JsonObject } from "../../fhir/json.ts";
 import { parseJson } from "../../fhir/json.ts";
 import { type Answer, checkContentType, negotiate } from "./negotiate.ts";
 import { type ParameterList, readParameters } from "./parameters.ts";
+import { patchInBody } from "./patch-body.ts";
 import { readPreferences } from "./preferences.ts";
 import type { FhirRequest, Target } from "./request.ts";
 import { resourceIn } from "./valid-body.ts";
@@ -30,6 +31,7 @@ export function readRequest(request: FastifyRequest, target: Target, base: strin
 		target,
 		parameters,
 		resource: isSearch ? undefined : bodyOf(request),
+		patch: request.method === "PATCH" ? patchInBody(request.headers["content-type"], request.body) : undefined,
 		conditions: {
 			ifMatch: request.headers["if-match"],
 			ifNoneMatch: request.headers["if-none-match"],

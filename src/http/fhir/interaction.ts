@@ -1,6 +1,6 @@
 import type { Transaction } from "../../store/database.ts";
 import type { FhirRequest, InteractionResult } from "./request.ts";
-import type { WriteIntent } from "./write-intent.ts";
+import type { AskedWrite } from "./write-intent.ts";
 
 /** Where an interaction is declared in a CapabilityStatement. */
 export type Level = "instance" | "type" | "system";
@@ -9,7 +9,7 @@ interface Common {
 	/** Code of the R4 value sets type-restful-interaction and system-restful-interaction. */
 	readonly code: string;
 	readonly level: Level;
-	readonly method: "GET" | "POST" | "PUT" | "DELETE";
+	readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 	/** Below the base; `:type`, `:id` and `:versionId` are filled in. */
 	readonly path: string;
 }
@@ -27,7 +27,7 @@ export interface ReadingInteraction extends Common {
 export interface WritingInteraction extends Common {
 	readonly kind: "writing";
 	/** @throws Failure invalid - everything that is wrong with the request, at once */
-	intent(request: FhirRequest): WriteIntent;
+	intent(request: FhirRequest): AskedWrite;
 }
 
 export type Interaction = ReadingInteraction | WritingInteraction;

@@ -5,6 +5,7 @@ import { historyInstance } from "./history-instance.ts";
 import { historySystem } from "./history-system.ts";
 import { historyType } from "./history-type.ts";
 import type { Interaction } from "./interaction.ts";
+import { conditionalPatch, patch } from "./patch.ts";
 import { read } from "./read.ts";
 import type { Target } from "./request.ts";
 import { searchSystem, searchSystemByPost } from "./search-system.ts";
@@ -28,9 +29,11 @@ export const interactions: readonly Interaction[] = [
 	searchType,
 	create,
 	conditionalUpdate,
+	conditionalPatch,
 	conditionalDeletion,
 	read,
 	update,
+	patch,
 	deletion,
 ];
 

@@ -2,6 +2,7 @@ import type { JsonObject } from "../../fhir/json.ts";
 import type { ResourceVersion } from "../../store/resource-version.ts";
 import type { VersionConditions } from "./etags.ts";
 import type { ParameterList } from "./parameters.ts";
+import type { Patch } from "./patch-body.ts";
 import type { Preferences } from "./preferences.ts";
 
 /** One FHIR interaction as asked for, by an HTTP request of its own or by an entry of a Bundle. */
@@ -11,6 +12,8 @@ export interface FhirRequest {
 	readonly parameters: ParameterList;
 	/** The body; undefined where none was sent. */
 	readonly resource: JsonObject | undefined;
+	/** What a PATCH wants changed; undefined for every other method. */
+	readonly patch: Patch | undefined;
 	readonly conditions: VersionConditions;
 	/** Search parameters without `?` (R4 http 3.1.0.8.1). */
 	readonly ifNoneExist: string | undefined;

@@ -71,7 +71,8 @@ export async function resolveConditions(
 	return { matches, references };
 }
 
-function several(criteria: Criteria): Failure {
+/** More matches than a condition may have. */
+export function several(criteria: Criteria): Failure {
 	return new Failure("precondition-failed", `More than one resource matches ${conditionKey(criteria)}`, {
 		code: "multiple-matches",
 	});

@@ -9,12 +9,12 @@ import type { FhirRequest, InteractionResult } from "./request.ts";
 import { Problems } from "./resolve-conditions.ts";
 import { responseEntry } from "./response-entry.ts";
 import type { Runs } from "./runs.ts";
-import type { WriteIntent } from "./write-intent.ts";
+import type { AskedWrite } from "./write-intent.ts";
 import { writeResult } from "./write-result.ts";
 
 interface Writing {
 	readonly at: number;
-	readonly intent: WriteIntent;
+	readonly intent: AskedWrite;
 }
 
 interface Reading {

@@ -1,5 +1,5 @@
 import { isResourceType } from "../../fhir/definitions/definitions.ts";
-import { Failure } from "../../fhir/failure.ts";
+import { Failure, type Issue } from "../../fhir/failure.ts";
 import type { JsonObject } from "../../fhir/json.ts";
 import { isObject, type Json } from "../../fhir/json.ts";
 import { validateResource } from "../../fhir/validate/validate.ts";
@@ -23,9 +23,14 @@ export function validBody(request: FhirRequest, options: { readonly idMatters: b
 	}
 	const { id, ...rest } = resource;
 	const looked = options.idMatters && id !== undefined ? resource : rest;
-	const issues = validateResource(looked, { conditionalReferences: request.inTransaction !== undefined });
+	const issues = issuesOf(looked, request);
 	if (issues.length > 0) throw new Failure("invalid", issues);
 	return resource;
+}
+
+/** What is not valid R4 in a resource; within a transaction references may be conditional. */
+export function issuesOf(resource: JsonObject, { inTransaction }: Pick<FhirRequest, "inTransaction">): Issue[] {
+	return validateResource(resource, { conditionalReferences: inTransaction !== undefined });
 }
 
 /** @throws Failure invalid - an id that FHIR does not allow, which an update would have to create */

@@ -1,5 +1,7 @@
 import type { JsonObject } from "../../fhir/json.ts";
 import type { ParameterList } from "./parameters.ts";
+import type { Patch } from "./patch-body.ts";
+import type { FhirRequest } from "./request.ts";
 
 /** Which resources a conditional interaction means (R4 http 3.1.0.8.1): a search of one type. */
 export interface Criteria {
@@ -36,3 +38,18 @@ export type WriteIntent =
 			readonly where: Criteria | undefined;
 			readonly ifMatch: string | undefined;
 	  };
+
+/** A change of what is there, of which the outcome is not known yet (`patched` makes it an update). */
+export interface PatchIntent {
+	readonly kind: "patch";
+	readonly type: string;
+	/** Undefined: the one that `where` finds. */
+	readonly id: string | undefined;
+	readonly where: Criteria | undefined;
+	readonly patch: Patch;
+	readonly ifMatch: string | undefined;
+	readonly inTransaction: FhirRequest["inTransaction"];
+}
+
+/** What a client can ask to be written. */
+export type AskedWrite = WriteIntent | PatchIntent;

@@ -26,6 +26,6 @@ t.test("what there is not", async (t) => {
 	const kind = (method: string, path: string) => kindThrown(() => findInteraction(method, path));
 	t.equal(kind("GET", "Nothing/1"), "not-found");
 	t.equal(kind("GET", "Patient/1/2/3/4"), "not-found");
-	t.equal(kind("PATCH", "Patient/1"), "method-not-allowed");
+	t.equal(kind("PATCH", "Patient/1/_history"), "method-not-allowed");
 	t.equal(kind("PUT", "Patient/1/_history"), "method-not-allowed");
 });
