@@ -11,10 +11,49 @@ audit.access_log returned text[]
 audit.access_log patients integer[]
 audit.access_log request_id text not null
 audit.access_log outcome text not null
+auth.app_grant id text not null
+auth.app_grant client_id text not null
+auth.app_grant user_id integer not null
+auth.app_grant patient_id integer
+auth.app_grant encounter text
+auth.app_grant scopes text not null
+auth.app_grant granted_at timestamp(3) with time zone not null default now()
 auth.attempt id bigint not null generated always as identity
 auth.attempt account text not null
 auth.attempt address text not null
 auth.attempt at timestamp(3) with time zone not null default now()
+auth.client id text not null
+auth.client name text not null
+auth.client auth_method text not null
+auth.client secret_hash bytea
+auth.client jwks jsonb
+auth.client jwks_uri text
+auth.client redirect_uris text[] not null default '{}'::text[]
+auth.client launch_url text
+auth.client grant_types text[] not null
+auth.client scopes text
+auth.client created_at timestamp(3) with time zone not null default now()
+auth.client updated_at timestamp(3) with time zone not null default now()
+auth.launch hash bytea not null
+auth.launch client_id text not null
+auth.launch user_id integer not null
+auth.launch patient_id integer not null
+auth.launch encounter text
+auth.launch created_at timestamp(3) with time zone not null default now()
+auth.launch expires_at timestamp(3) with time zone not null
+auth.launch used_at timestamp(3) with time zone
+auth.record model text not null
+auth.record id bytea not null
+auth.record payload jsonb not null
+auth.record grant_id text
+auth.record uid text
+auth.record consumed_at timestamp(3) with time zone
+auth.record expires_at timestamp(3) with time zone not null
+auth.signing_key kid text not null
+auth.signing_key alg text not null
+auth.signing_key sealed text not null
+auth.signing_key created_at timestamp(3) with time zone not null default now()
+auth.signing_key retired_at timestamp(3) with time zone
 auth.token hash bytea not null
 auth.token user_id integer not null
 auth.token created_at timestamp(3) with time zone not null default now()
@@ -450,7 +489,21 @@ public.vitals_samples version integer not null default 1
 
 -- constraints
 audit.access_log access_log_pkey PRIMARY KEY (id)
+auth.app_grant app_grant_client_id_foreign FOREIGN KEY (client_id) REFERENCES auth.client(id) ON DELETE CASCADE
+auth.app_grant app_grant_patient_id_foreign FOREIGN KEY (patient_id) REFERENCES public.patients(id) ON DELETE CASCADE
+auth.app_grant app_grant_pkey PRIMARY KEY (id)
+auth.app_grant app_grant_user_id_foreign FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
 auth.attempt attempt_pkey PRIMARY KEY (id)
+auth.client client_auth_method_check CHECK ((auth_method = ANY (ARRAY['none'::text, 'client_secret_basic'::text, 'private_key_jwt'::text])))
+auth.client client_keys_check CHECK (((auth_method = 'private_key_jwt'::text) = (num_nonnulls(jwks, jwks_uri) = 1)))
+auth.client client_pkey PRIMARY KEY (id)
+auth.client client_secret_check CHECK (((auth_method = 'client_secret_basic'::text) = (secret_hash IS NOT NULL)))
+auth.launch launch_client_id_foreign FOREIGN KEY (client_id) REFERENCES auth.client(id) ON DELETE CASCADE
+auth.launch launch_patient_id_foreign FOREIGN KEY (patient_id) REFERENCES public.patients(id) ON DELETE CASCADE
+auth.launch launch_pkey PRIMARY KEY (hash)
+auth.launch launch_user_id_foreign FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
+auth.record record_pkey PRIMARY KEY (model, id)
+auth.signing_key signing_key_pkey PRIMARY KEY (kid)
 auth.token token_pkey PRIMARY KEY (hash)
 auth.token token_user_id_foreign FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
 fhir.answer answer_pkey PRIMARY KEY (actor, key, entry)
@@ -590,9 +643,24 @@ public.vitals_samples vitals_samples_weight_check CHECK (((weight > '0'::double 
 CREATE INDEX access_log_at ON audit.access_log USING btree (at DESC)
 CREATE INDEX access_log_patients ON audit.access_log USING gin (patients)
 CREATE UNIQUE INDEX access_log_pkey ON audit.access_log USING btree (id)
+CREATE INDEX app_grant_client ON auth.app_grant USING btree (client_id)
+CREATE INDEX app_grant_patient ON auth.app_grant USING btree (patient_id)
+CREATE UNIQUE INDEX app_grant_pkey ON auth.app_grant USING btree (id)
+CREATE INDEX app_grant_user ON auth.app_grant USING btree (user_id, client_id)
 CREATE INDEX attempt_account ON auth.attempt USING btree (account, at)
 CREATE INDEX attempt_address ON auth.attempt USING btree (address, at)
 CREATE UNIQUE INDEX attempt_pkey ON auth.attempt USING btree (id)
+CREATE UNIQUE INDEX client_pkey ON auth.client USING btree (id)
+CREATE INDEX launch_client ON auth.launch USING btree (client_id)
+CREATE INDEX launch_expires ON auth.launch USING btree (expires_at)
+CREATE INDEX launch_patient ON auth.launch USING btree (patient_id)
+CREATE UNIQUE INDEX launch_pkey ON auth.launch USING btree (hash)
+CREATE INDEX launch_user ON auth.launch USING btree (user_id)
+CREATE INDEX record_expires ON auth.record USING btree (expires_at)
+CREATE INDEX record_grant ON auth.record USING btree (grant_id) WHERE (grant_id IS NOT NULL)
+CREATE UNIQUE INDEX record_pkey ON auth.record USING btree (model, id)
+CREATE INDEX record_uid ON auth.record USING btree (uid) WHERE (uid IS NOT NULL)
+CREATE UNIQUE INDEX signing_key_pkey ON auth.signing_key USING btree (kid)
 CREATE INDEX token_expires ON auth.token USING btree (expires_at)
 CREATE UNIQUE INDEX token_pkey ON auth.token USING btree (hash)
 CREATE INDEX token_user ON auth.token USING btree (user_id)
@@ -687,114 +755,170 @@ CREATE UNIQUE INDEX vitals_samples_pkey ON public.vitals_samples USING btree (id
 
 -- row-level security
 audit.access_log access_log_insert insert to heart_person, heart_system, heart_therapist using () check (true)
+audit.access_log access_log_insert_app insert to heart_app using () check (true)
 audit.access_log access_log_read select to heart_system using (true) check ()
+auth.app_grant app_grant_system all to heart_system using (true) check (true)
 auth.attempt attempt_system all to heart_system using (true) check (true)
+auth.client client_system all to heart_system using (true) check (true)
+auth.launch launch_system all to heart_system using (true) check (true)
+auth.record record_system all to heart_system using (true) check (true)
+auth.signing_key signing_key_system all to heart_system using (true) check (true)
 auth.token token_system all to heart_system using (true) check (true)
+fhir.answer answer_app all to heart_app using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 fhir.answer answer_expired all to heart_system using ((expires_at <= now())) check (false)
 fhir.answer answer_own all to heart_person, heart_system, heart_therapist using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 fhir.claim claim_insert insert to heart_person, heart_system, heart_therapist using () check (true)
+fhir.claim claim_insert_app insert to heart_app using () check (true)
+fhir.person person_app select to heart_app using (((user_id = ( SELECT access.granted_user() AS granted_user)) OR (patient_id = ( SELECT access.granted_patient() AS granted_patient)))) check ()
 fhir.person person_person select to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ()
 fhir.person person_system select to heart_system using (true) check ()
 fhir.person person_therapist select to heart_therapist using (((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])) OR ((user_id IS NULL) AND (EXISTS ( SELECT 1
    FROM public.patients p
   WHERE (p.id = person.patient_id)))))) check ()
+fhir.resource resource_app all to heart_app using (((user_id = ( SELECT access.granted_user() AS granted_user)) OR ((user_id IS NULL) AND shared))) check (((NOT shared) AND (user_id = ( SELECT access.granted_user() AS granted_user))))
 fhir.resource resource_person all to heart_person using (((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR ((user_id IS NULL) AND (shared OR (created_by = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))))) check (((NOT shared) AND ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR ((user_id IS NULL) AND (created_by = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)))))
 fhir.resource resource_system all to heart_system using (true) check (true)
 fhir.resource resource_therapist all to heart_therapist using (((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])) OR ((user_id IS NULL) AND (shared OR (created_by = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))))) check ()
+fhir.resource_history resource_history_app select to heart_app using (((NOT sealed) AND ((user_id = ( SELECT access.granted_user() AS granted_user)) OR ((user_id IS NULL) AND shared)))) check ()
 fhir.resource_history resource_history_person select to heart_person using (((NOT sealed) AND ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR ((user_id IS NULL) AND (shared OR (created_by = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)))))) check ()
 fhir.resource_history resource_history_system select to heart_system using (true) check ()
 fhir.resource_history resource_history_therapist select to heart_therapist using (((NOT sealed) AND ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])) OR ((user_id IS NULL) AND (shared OR (created_by = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)))))) check ()
+fhir.row_history row_history_app select to heart_app using (((NOT sealed) AND
+CASE
+    WHEN (table_name = 'patients'::text) THEN (row_id = ( SELECT access.granted_patient() AS granted_patient))
+    WHEN (table_name = 'users'::text) THEN (row_id = ANY (ARRAY[(NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer, ( SELECT access.granted_user() AS granted_user), ( SELECT access.granted_therapist() AS granted_therapist)]))
+    ELSE (user_id = ( SELECT access.granted_user() AS granted_user))
+END)) check ()
 fhir.row_history row_history_person select to heart_person using (((NOT sealed) AND (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))) check ()
 fhir.row_history row_history_system select to heart_system using (true) check ()
 fhir.row_history row_history_therapist select to heart_therapist using (((NOT sealed) AND ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])) OR (therapist_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR ((user_id IS NULL) AND (therapist_id IS NULL))))) check ()
+public.activities activities_app select to heart_app using (true) check ()
 public.activities activities_read select to heart_person using (true) check ()
 public.activities activities_system all to heart_system using (true) check (true)
 public.activities activities_therapist all to heart_therapist using (true) check (true)
+public.alerts alerts_app all to heart_app using ((user_id = ( SELECT access.granted_user() AS granted_user))) check ((user_id = ( SELECT access.granted_user() AS granted_user)))
 public.alerts alerts_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.alerts alerts_system all to heart_system using (true) check (true)
 public.alerts alerts_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.calendar_events calendar_events_app all to heart_app using ((user_id = ( SELECT access.granted_user() AS granted_user))) check ((user_id = ( SELECT access.granted_user() AS granted_user)))
 public.calendar_events calendar_events_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.calendar_events calendar_events_system all to heart_system using (true) check (true)
 public.calendar_events calendar_events_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.calendars calendars_app all to heart_app using ((user_id = ( SELECT access.granted_user() AS granted_user))) check ((user_id = ( SELECT access.granted_user() AS granted_user)))
 public.calendars calendars_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.calendars calendars_system all to heart_system using (true) check (true)
 public.calendars calendars_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.daily_scores daily_scores_app all to heart_app using ((user_id = ( SELECT access.granted_user() AS granted_user))) check ((user_id = ( SELECT access.granted_user() AS granted_user)))
 public.daily_scores daily_scores_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.daily_scores daily_scores_system all to heart_system using (true) check (true)
 public.daily_scores daily_scores_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.device_connections device_connections_app all to heart_app using ((user_id = ( SELECT access.granted_user() AS granted_user))) check ((user_id = ( SELECT access.granted_user() AS granted_user)))
 public.device_connections device_connections_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.device_connections device_connections_system all to heart_system using (true) check (true)
 public.device_connections device_connections_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.device_sync_logs device_sync_logs_app all to heart_app using ((EXISTS ( SELECT 1
+   FROM public.device_connections parent
+  WHERE (parent.id = device_sync_logs.device_connection_id)))) check ((EXISTS ( SELECT 1
+   FROM public.device_connections parent
+  WHERE (parent.id = device_sync_logs.device_connection_id))))
 public.device_sync_logs device_sync_logs_parent all to heart_person, heart_therapist using ((EXISTS ( SELECT 1
    FROM public.device_connections parent
   WHERE (parent.id = device_sync_logs.device_connection_id)))) check ((EXISTS ( SELECT 1
    FROM public.device_connections parent
   WHERE (parent.id = device_sync_logs.device_connection_id))))
 public.device_sync_logs device_sync_logs_system all to heart_system using (true) check (true)
+public.event_templates event_templates_app all to heart_app using ((user_id = ( SELECT access.granted_user() AS granted_user))) check ((user_id = ( SELECT access.granted_user() AS granted_user)))
+public.event_templates event_templates_app_read select to heart_app using ((user_id IS NULL)) check ()
 public.event_templates event_templates_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.event_templates event_templates_read select to heart_person, heart_therapist using ((user_id IS NULL)) check ()
 public.event_templates event_templates_system all to heart_system using (true) check (true)
 public.event_templates event_templates_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.exercise_logs exercise_logs_app all to heart_app using ((user_id = ( SELECT access.granted_user() AS granted_user))) check ((user_id = ( SELECT access.granted_user() AS granted_user)))
 public.exercise_logs exercise_logs_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.exercise_logs exercise_logs_system all to heart_system using (true) check (true)
 public.exercise_logs exercise_logs_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.exercise_prescriptions exercise_prescriptions_app all to heart_app using ((EXISTS ( SELECT 1
+   FROM public.patients parent
+  WHERE (parent.id = exercise_prescriptions.patient_id)))) check ((EXISTS ( SELECT 1
+   FROM public.patients parent
+  WHERE (parent.id = exercise_prescriptions.patient_id))))
 public.exercise_prescriptions exercise_prescriptions_parent all to heart_person, heart_therapist using ((EXISTS ( SELECT 1
    FROM public.patients parent
   WHERE (parent.id = exercise_prescriptions.patient_id)))) check ((EXISTS ( SELECT 1
    FROM public.patients parent
   WHERE (parent.id = exercise_prescriptions.patient_id))))
 public.exercise_prescriptions exercise_prescriptions_system all to heart_system using (true) check (true)
+public.exercises exercises_app select to heart_app using (true) check ()
 public.exercises exercises_read select to heart_person using (true) check ()
 public.exercises exercises_system all to heart_system using (true) check (true)
 public.exercises exercises_therapist all to heart_therapist using (true) check (true)
+public.food_categories food_categories_app select to heart_app using (true) check ()
 public.food_categories food_categories_read select to heart_person using (true) check ()
 public.food_categories food_categories_system all to heart_system using (true) check (true)
 public.food_categories food_categories_therapist all to heart_therapist using (true) check (true)
+public.food_items food_items_app select to heart_app using (true) check ()
 public.food_items food_items_read select to heart_person using (true) check ()
 public.food_items food_items_system all to heart_system using (true) check (true)
 public.food_items food_items_therapist all to heart_therapist using (true) check (true)
+public.hydration_logs hydration_logs_app all to heart_app using ((user_id = ( SELECT access.granted_user() AS granted_user))) check ((user_id = ( SELECT access.granted_user() AS granted_user)))
 public.hydration_logs hydration_logs_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.hydration_logs hydration_logs_system all to heart_system using (true) check (true)
 public.hydration_logs hydration_logs_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.meal_entries meal_entries_app all to heart_app using ((user_id = ( SELECT access.granted_user() AS granted_user))) check ((user_id = ( SELECT access.granted_user() AS granted_user)))
 public.meal_entries meal_entries_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.meal_entries meal_entries_system all to heart_system using (true) check (true)
 public.meal_entries meal_entries_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.meal_item_entries meal_item_entries_app all to heart_app using ((EXISTS ( SELECT 1
+   FROM public.meal_entries parent
+  WHERE (parent.id = meal_item_entries.meal_entry_id)))) check ((EXISTS ( SELECT 1
+   FROM public.meal_entries parent
+  WHERE (parent.id = meal_item_entries.meal_entry_id))))
 public.meal_item_entries meal_item_entries_parent all to heart_person, heart_therapist using ((EXISTS ( SELECT 1
    FROM public.meal_entries parent
   WHERE (parent.id = meal_item_entries.meal_entry_id)))) check ((EXISTS ( SELECT 1
    FROM public.meal_entries parent
   WHERE (parent.id = meal_item_entries.meal_entry_id))))
 public.meal_item_entries meal_item_entries_system all to heart_system using (true) check (true)
+public.medication_logs medication_logs_app all to heart_app using ((user_id = ( SELECT access.granted_user() AS granted_user))) check ((user_id = ( SELECT access.granted_user() AS granted_user)))
 public.medication_logs medication_logs_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.medication_logs medication_logs_system all to heart_system using (true) check (true)
 public.medication_logs medication_logs_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.medications medications_app all to heart_app using ((user_id = ( SELECT access.granted_user() AS granted_user))) check ((user_id = ( SELECT access.granted_user() AS granted_user)))
 public.medications medications_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.medications medications_system all to heart_system using (true) check (true)
 public.medications medications_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.patients patients_app all to heart_app using ((id = ( SELECT access.granted_patient() AS granted_patient))) check ((id = ( SELECT access.granted_patient() AS granted_patient)))
 public.patients patients_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.patients patients_system all to heart_system using (true) check (true)
 public.patients patients_therapist all to heart_therapist using (((therapist_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))) check (((therapist_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)))
+public.physical_therapy_phases physical_therapy_phases_app select to heart_app using (true) check ()
 public.physical_therapy_phases physical_therapy_phases_read select to heart_person using (true) check ()
 public.physical_therapy_phases physical_therapy_phases_system all to heart_system using (true) check (true)
 public.physical_therapy_phases physical_therapy_phases_therapist all to heart_therapist using (true) check (true)
+public.providers providers_app all to heart_app using ((user_id = ( SELECT access.granted_user() AS granted_user))) check ((user_id = ( SELECT access.granted_user() AS granted_user)))
 public.providers providers_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.providers providers_system all to heart_system using (true) check (true)
 public.providers providers_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.sleep_logs sleep_logs_app all to heart_app using ((user_id = ( SELECT access.granted_user() AS granted_user))) check ((user_id = ( SELECT access.granted_user() AS granted_user)))
 public.sleep_logs sleep_logs_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.sleep_logs sleep_logs_system all to heart_system using (true) check (true)
 public.sleep_logs sleep_logs_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.therapy_goals therapy_goals_app all to heart_app using ((user_id = ( SELECT access.granted_user() AS granted_user))) check ((user_id = ( SELECT access.granted_user() AS granted_user)))
 public.therapy_goals therapy_goals_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.therapy_goals therapy_goals_system all to heart_system using (true) check (true)
 public.therapy_goals therapy_goals_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.therapy_routines therapy_routines_app select to heart_app using (true) check ()
 public.therapy_routines therapy_routines_read select to heart_person using (true) check ()
 public.therapy_routines therapy_routines_system all to heart_system using (true) check (true)
 public.therapy_routines therapy_routines_therapist all to heart_therapist using (true) check (true)
+public.users users_app select to heart_app using (((id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR (id = ( SELECT access.granted_user() AS granted_user)) OR (id = ( SELECT access.granted_therapist() AS granted_therapist)))) check ()
 public.users users_person all to heart_person using ((id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.users users_system all to heart_system using (true) check (true)
 public.users users_therapist all to heart_therapist using ((id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
 public.users users_therapist_of_person select to heart_person using ((EXISTS ( SELECT 1
    FROM public.patients mine
   WHERE ((mine.therapist_id = users.id) AND (mine.user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))))) check ()
+public.vitals_samples vitals_samples_app all to heart_app using ((user_id = ( SELECT access.granted_user() AS granted_user))) check ((user_id = ( SELECT access.granted_user() AS granted_user)))
 public.vitals_samples vitals_samples_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.vitals_samples vitals_samples_system all to heart_system using (true) check (true)
 public.vitals_samples vitals_samples_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
@@ -802,6 +926,10 @@ public.vitals_samples vitals_samples_therapist all to heart_therapist using ((us
 -- tables without row-level security
 
 -- triggers
+CREATE TRIGGER tell AFTER DELETE OR UPDATE ON auth.app_grant FOR EACH STATEMENT EXECUTE FUNCTION auth.tell()
+CREATE TRIGGER tell AFTER DELETE OR UPDATE ON auth.client FOR EACH STATEMENT EXECUTE FUNCTION auth.tell()
+CREATE TRIGGER tell AFTER DELETE ON auth.record REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION auth.tell_of_records()
+CREATE TRIGGER tell AFTER INSERT OR DELETE OR UPDATE ON auth.signing_key FOR EACH STATEMENT EXECUTE FUNCTION auth.tell_of_keys()
 CREATE TRIGGER tell AFTER DELETE ON auth.token FOR EACH STATEMENT EXECUTE FUNCTION auth.tell()
 CREATE TRIGGER keep_history_delete AFTER DELETE ON fhir.resource FOR EACH ROW EXECUTE FUNCTION fhir.keep_resource_history()
 CREATE TRIGGER keep_history_update AFTER UPDATE ON fhir.resource FOR EACH ROW WHEN (((old.version <> new.version) OR (old.body IS DISTINCT FROM new.body) OR (old.meta IS DISTINCT FROM new.meta) OR (old.deleted <> new.deleted) OR (old.table_name IS DISTINCT FROM new.table_name) OR (old.row_id IS DISTINCT FROM new.row_id))) EXECUTE FUNCTION fhir.keep_resource_history()
@@ -947,6 +1075,36 @@ AS $function$
 	)
 $function$
 
+CREATE OR REPLACE FUNCTION access.granted()
+ RETURNS public.patients
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	select p from public.patients p, public.users u
+	where p.id = (nullif(current_setting('app.patient_id', true), ''))::integer
+		and u.id = (nullif(current_setting('app.user_id', true), ''))::integer
+		and (p.user_id = u.id or (p.therapist_id = u.id and u.role = 'therapist') or u.role = 'admin')
+$function$
+
+CREATE OR REPLACE FUNCTION access.granted_patient()
+ RETURNS integer
+ LANGUAGE sql
+ STABLE
+AS $function$ select (access.granted()).id $function$
+
+CREATE OR REPLACE FUNCTION access.granted_therapist()
+ RETURNS integer
+ LANGUAGE sql
+ STABLE
+AS $function$ select (access.granted()).therapist_id $function$
+
+CREATE OR REPLACE FUNCTION access.granted_user()
+ RETURNS integer
+ LANGUAGE sql
+ STABLE
+AS $function$ select (access.granted()).user_id $function$
+
 CREATE OR REPLACE FUNCTION access.guard_patient()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -955,12 +1113,12 @@ AS $function$
 declare
 	me integer := nullif(current_setting('app.user_id', true), '')::integer;
 begin
-	if current_user not in ('heart_therapist', 'heart_person') then return new; end if;
+	if current_user not in ('heart_therapist', 'heart_person', 'heart_app') then return new; end if;
 	if tg_op = 'UPDATE' then
 		if new.user_id is distinct from old.user_id or new.therapist_id is distinct from old.therapist_id then
 			raise insufficient_privilege using message = 'a patient''s account and therapist are changed by an administrator';
 		end if;
-	elsif current_user = 'heart_person' or new.therapist_id is distinct from me
+	elsif current_user <> 'heart_therapist' or new.therapist_id is distinct from me
 		or (new.user_id is not null and new.user_id <> all (access.visible_users())) then
 		raise insufficient_privilege using message = 'a therapist adds patients of their own only';
 	end if;
@@ -994,6 +1152,30 @@ CREATE OR REPLACE FUNCTION auth.tell()
 AS $function$
 begin
 	perform pg_notify('auth_changed', '');
+	return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION auth.tell_of_keys()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+	perform pg_notify('auth_keys_changed', '');
+	return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION auth.tell_of_records()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+	if exists (select from gone where model in ('AccessToken', 'ClientCredentials', 'Session') and expires_at > now()) then
+		perform pg_notify('auth_changed', '');
+	end if;
 	return null;
 end
 $function$
@@ -1230,26 +1412,38 @@ $function$
 
 
 -- grants on tables
+audit.access_log heart_app: insert
 audit.access_log heart_person: insert
 audit.access_log heart_system: insert, select
 audit.access_log heart_therapist: insert
+auth.app_grant heart_system: delete, insert, select, update
 auth.attempt heart_system: delete, insert, select, update
+auth.client heart_system: delete, insert, select, update
+auth.launch heart_system: delete, insert, select, update
+auth.record heart_system: delete, insert, select, update
+auth.signing_key heart_system: delete, insert, select, update
 auth.token heart_system: delete, insert, select, update
+fhir.answer heart_app: delete, insert, select, update
 fhir.answer heart_person: delete, insert, select, update
 fhir.answer heart_system: delete, insert, select, update
 fhir.answer heart_therapist: delete, insert, select, update
+fhir.claim heart_app: insert
 fhir.claim heart_person: insert
 fhir.claim heart_system: insert
 fhir.claim heart_therapist: insert
+fhir.person heart_app: select
 fhir.person heart_person: select
 fhir.person heart_system: select
 fhir.person heart_therapist: select
+fhir.resource heart_app: delete, insert, select, update
 fhir.resource heart_person: delete, insert, select, update
 fhir.resource heart_system: delete, insert, select, update
 fhir.resource heart_therapist: delete, insert, select, update
+fhir.resource_history heart_app: select
 fhir.resource_history heart_person: select
 fhir.resource_history heart_system: select
 fhir.resource_history heart_therapist: select
+fhir.row_history heart_app: select
 fhir.row_history heart_person: select
 fhir.row_history heart_system: select
 fhir.row_history heart_therapist: select
@@ -1258,57 +1452,75 @@ public.activities heart_therapist: delete
 public.activities_id_seq heart_person: usage
 public.activities_id_seq heart_system: usage
 public.activities_id_seq heart_therapist: usage
+public.alerts heart_app: delete
 public.alerts heart_person: delete
 public.alerts heart_system: delete, insert, select, update
 public.alerts heart_therapist: delete
+public.alerts_id_seq heart_app: usage
 public.alerts_id_seq heart_person: usage
 public.alerts_id_seq heart_system: usage
 public.alerts_id_seq heart_therapist: usage
+public.calendar_events heart_app: delete
 public.calendar_events heart_person: delete
 public.calendar_events heart_system: delete, insert, select, update
 public.calendar_events heart_therapist: delete
+public.calendar_events_id_seq heart_app: usage
 public.calendar_events_id_seq heart_person: usage
 public.calendar_events_id_seq heart_system: usage
 public.calendar_events_id_seq heart_therapist: usage
+public.calendars heart_app: delete
 public.calendars heart_person: delete
 public.calendars heart_system: delete, insert, select, update
 public.calendars heart_therapist: delete
+public.calendars_id_seq heart_app: usage
 public.calendars_id_seq heart_person: usage
 public.calendars_id_seq heart_system: usage
 public.calendars_id_seq heart_therapist: usage
+public.daily_scores heart_app: delete
 public.daily_scores heart_person: delete
 public.daily_scores heart_system: delete, insert, select, update
 public.daily_scores heart_therapist: delete
+public.daily_scores_id_seq heart_app: usage
 public.daily_scores_id_seq heart_person: usage
 public.daily_scores_id_seq heart_system: usage
 public.daily_scores_id_seq heart_therapist: usage
+public.device_connections heart_app: delete
 public.device_connections heart_person: delete
 public.device_connections heart_system: delete, insert, select, update
 public.device_connections heart_therapist: delete
+public.device_connections_id_seq heart_app: usage
 public.device_connections_id_seq heart_person: usage
 public.device_connections_id_seq heart_system: usage
 public.device_connections_id_seq heart_therapist: usage
+public.device_sync_logs heart_app: delete
 public.device_sync_logs heart_person: delete
 public.device_sync_logs heart_system: delete, insert, select, update
 public.device_sync_logs heart_therapist: delete
+public.device_sync_logs_id_seq heart_app: usage
 public.device_sync_logs_id_seq heart_person: usage
 public.device_sync_logs_id_seq heart_system: usage
 public.device_sync_logs_id_seq heart_therapist: usage
+public.event_templates heart_app: delete
 public.event_templates heart_person: delete
 public.event_templates heart_system: delete, insert, select, update
 public.event_templates heart_therapist: delete
+public.event_templates_id_seq heart_app: usage
 public.event_templates_id_seq heart_person: usage
 public.event_templates_id_seq heart_system: usage
 public.event_templates_id_seq heart_therapist: usage
+public.exercise_logs heart_app: delete
 public.exercise_logs heart_person: delete
 public.exercise_logs heart_system: delete, insert, select, update
 public.exercise_logs heart_therapist: delete
+public.exercise_logs_id_seq heart_app: usage
 public.exercise_logs_id_seq heart_person: usage
 public.exercise_logs_id_seq heart_system: usage
 public.exercise_logs_id_seq heart_therapist: usage
+public.exercise_prescriptions heart_app: delete
 public.exercise_prescriptions heart_person: delete
 public.exercise_prescriptions heart_system: delete, insert, select, update
 public.exercise_prescriptions heart_therapist: delete
+public.exercise_prescriptions_id_seq heart_app: usage
 public.exercise_prescriptions_id_seq heart_person: usage
 public.exercise_prescriptions_id_seq heart_system: usage
 public.exercise_prescriptions_id_seq heart_therapist: usage
@@ -1327,39 +1539,51 @@ public.food_items heart_therapist: delete
 public.food_items_id_seq heart_person: usage
 public.food_items_id_seq heart_system: usage
 public.food_items_id_seq heart_therapist: usage
+public.hydration_logs heart_app: delete
 public.hydration_logs heart_person: delete
 public.hydration_logs heart_system: delete, insert, select, update
 public.hydration_logs heart_therapist: delete
+public.hydration_logs_id_seq heart_app: usage
 public.hydration_logs_id_seq heart_person: usage
 public.hydration_logs_id_seq heart_system: usage
 public.hydration_logs_id_seq heart_therapist: usage
+public.meal_entries heart_app: delete
 public.meal_entries heart_person: delete
 public.meal_entries heart_system: delete, insert, select, update
 public.meal_entries heart_therapist: delete
+public.meal_entries_id_seq heart_app: usage
 public.meal_entries_id_seq heart_person: usage
 public.meal_entries_id_seq heart_system: usage
 public.meal_entries_id_seq heart_therapist: usage
+public.meal_item_entries heart_app: delete
 public.meal_item_entries heart_person: delete
 public.meal_item_entries heart_system: delete, insert, select, update
 public.meal_item_entries heart_therapist: delete
+public.meal_item_entries_id_seq heart_app: usage
 public.meal_item_entries_id_seq heart_person: usage
 public.meal_item_entries_id_seq heart_system: usage
 public.meal_item_entries_id_seq heart_therapist: usage
+public.medication_logs heart_app: delete
 public.medication_logs heart_person: delete
 public.medication_logs heart_system: delete, insert, select, update
 public.medication_logs heart_therapist: delete
+public.medication_logs_id_seq heart_app: usage
 public.medication_logs_id_seq heart_person: usage
 public.medication_logs_id_seq heart_system: usage
 public.medication_logs_id_seq heart_therapist: usage
+public.medications heart_app: delete
 public.medications heart_person: delete
 public.medications heart_system: delete, insert, select, update
 public.medications heart_therapist: delete
+public.medications_id_seq heart_app: usage
 public.medications_id_seq heart_person: usage
 public.medications_id_seq heart_system: usage
 public.medications_id_seq heart_therapist: usage
+public.patients heart_app: delete
 public.patients heart_person: delete
 public.patients heart_system: delete, insert, select, update
 public.patients heart_therapist: delete
+public.patients_id_seq heart_app: usage
 public.patients_id_seq heart_person: usage
 public.patients_id_seq heart_system: usage
 public.patients_id_seq heart_therapist: usage
@@ -1368,21 +1592,27 @@ public.physical_therapy_phases heart_therapist: delete
 public.physical_therapy_phases_id_seq heart_person: usage
 public.physical_therapy_phases_id_seq heart_system: usage
 public.physical_therapy_phases_id_seq heart_therapist: usage
+public.providers heart_app: delete
 public.providers heart_person: delete
 public.providers heart_system: delete, insert, select, update
 public.providers heart_therapist: delete
+public.providers_id_seq heart_app: usage
 public.providers_id_seq heart_person: usage
 public.providers_id_seq heart_system: usage
 public.providers_id_seq heart_therapist: usage
+public.sleep_logs heart_app: delete
 public.sleep_logs heart_person: delete
 public.sleep_logs heart_system: delete, insert, select, update
 public.sleep_logs heart_therapist: delete
+public.sleep_logs_id_seq heart_app: usage
 public.sleep_logs_id_seq heart_person: usage
 public.sleep_logs_id_seq heart_system: usage
 public.sleep_logs_id_seq heart_therapist: usage
+public.therapy_goals heart_app: delete
 public.therapy_goals heart_person: delete
 public.therapy_goals heart_system: delete, insert, select, update
 public.therapy_goals heart_therapist: delete
+public.therapy_goals_id_seq heart_app: usage
 public.therapy_goals_id_seq heart_person: usage
 public.therapy_goals_id_seq heart_system: usage
 public.therapy_goals_id_seq heart_therapist: usage
@@ -1395,150 +1625,216 @@ public.users heart_system: delete, insert, select, update
 public.users_id_seq heart_person: usage
 public.users_id_seq heart_system: usage
 public.users_id_seq heart_therapist: usage
+public.vitals_samples heart_app: delete
 public.vitals_samples heart_person: delete
 public.vitals_samples heart_system: delete, insert, select, update
 public.vitals_samples heart_therapist: delete
+public.vitals_samples_id_seq heart_app: usage
 public.vitals_samples_id_seq heart_person: usage
 public.vitals_samples_id_seq heart_system: usage
 public.vitals_samples_id_seq heart_therapist: usage
 
 -- grants on columns
+public.activities heart_app select: id, routine_id, name, description, duration, order, created_at, updated_at, version
 public.activities heart_person select: id, routine_id, name, description, duration, order, created_at, updated_at, version
 public.activities heart_therapist insert: id, routine_id, name, description, duration, order, created_at, updated_at, version
 public.activities heart_therapist select: id, routine_id, name, description, duration, order, created_at, updated_at, version
 public.activities heart_therapist update: id, routine_id, name, description, duration, order, created_at, updated_at, version
+public.alerts heart_app insert: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
+public.alerts heart_app select: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
+public.alerts heart_app update: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
 public.alerts heart_person insert: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
 public.alerts heart_person select: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
 public.alerts heart_person update: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
 public.alerts heart_therapist insert: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
 public.alerts heart_therapist select: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
 public.alerts heart_therapist update: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
+public.calendar_events heart_app insert: id, calendar_id, user_id, title, description, start_time, end_time, is_all_day, location, category, status, recurrence_rule, recurrence_exception, parent_event_id, color, created_at, updated_at, version
+public.calendar_events heart_app select: id, calendar_id, user_id, title, description, start_time, end_time, is_all_day, location, category, status, recurrence_rule, recurrence_exception, parent_event_id, color, created_at, updated_at, version
+public.calendar_events heart_app update: id, calendar_id, user_id, title, description, start_time, end_time, is_all_day, location, category, status, recurrence_rule, recurrence_exception, parent_event_id, color, created_at, updated_at, version
 public.calendar_events heart_person insert: id, calendar_id, user_id, title, description, start_time, end_time, is_all_day, location, category, status, recurrence_rule, recurrence_exception, parent_event_id, color, created_at, updated_at, version
 public.calendar_events heart_person select: id, calendar_id, user_id, title, description, start_time, end_time, is_all_day, location, category, status, recurrence_rule, recurrence_exception, parent_event_id, color, created_at, updated_at, version
 public.calendar_events heart_person update: id, calendar_id, user_id, title, description, start_time, end_time, is_all_day, location, category, status, recurrence_rule, recurrence_exception, parent_event_id, color, created_at, updated_at, version
 public.calendar_events heart_therapist insert: id, calendar_id, user_id, title, description, start_time, end_time, is_all_day, location, category, status, recurrence_rule, recurrence_exception, parent_event_id, color, created_at, updated_at, version
 public.calendar_events heart_therapist select: id, calendar_id, user_id, title, description, start_time, end_time, is_all_day, location, category, status, recurrence_rule, recurrence_exception, parent_event_id, color, created_at, updated_at, version
 public.calendar_events heart_therapist update: id, calendar_id, user_id, title, description, start_time, end_time, is_all_day, location, category, status, recurrence_rule, recurrence_exception, parent_event_id, color, created_at, updated_at, version
+public.calendars heart_app insert: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version
+public.calendars heart_app select: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version
+public.calendars heart_app update: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version
 public.calendars heart_person insert: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version
 public.calendars heart_person select: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version
 public.calendars heart_person update: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version
 public.calendars heart_therapist insert: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version
 public.calendars heart_therapist select: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version
 public.calendars heart_therapist update: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version
+public.daily_scores heart_app insert: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
+public.daily_scores heart_app select: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
+public.daily_scores heart_app update: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
 public.daily_scores heart_person insert: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
 public.daily_scores heart_person select: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
 public.daily_scores heart_person update: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
 public.daily_scores heart_therapist insert: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
 public.daily_scores heart_therapist select: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
 public.daily_scores heart_therapist update: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
+public.device_connections heart_app insert: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
+public.device_connections heart_app select: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
+public.device_connections heart_app update: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
 public.device_connections heart_person insert: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
 public.device_connections heart_person select: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
 public.device_connections heart_person update: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
 public.device_connections heart_therapist insert: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
 public.device_connections heart_therapist select: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
 public.device_connections heart_therapist update: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
+public.device_sync_logs heart_app insert: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
+public.device_sync_logs heart_app select: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
+public.device_sync_logs heart_app update: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
 public.device_sync_logs heart_person insert: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
 public.device_sync_logs heart_person select: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
 public.device_sync_logs heart_person update: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
 public.device_sync_logs heart_therapist insert: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
 public.device_sync_logs heart_therapist select: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
 public.device_sync_logs heart_therapist update: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
+public.event_templates heart_app insert: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version
+public.event_templates heart_app select: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version
+public.event_templates heart_app update: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version
 public.event_templates heart_person insert: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version
 public.event_templates heart_person select: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version
 public.event_templates heart_person update: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version
 public.event_templates heart_therapist insert: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version
 public.event_templates heart_therapist select: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version
 public.event_templates heart_therapist update: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version
+public.exercise_logs heart_app insert: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version
+public.exercise_logs heart_app select: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version
+public.exercise_logs heart_app update: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version
 public.exercise_logs heart_person insert: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version
 public.exercise_logs heart_person select: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version
 public.exercise_logs heart_person update: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version
 public.exercise_logs heart_therapist insert: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version
 public.exercise_logs heart_therapist select: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version
 public.exercise_logs heart_therapist update: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version
+public.exercise_prescriptions heart_app insert: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
+public.exercise_prescriptions heart_app select: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
+public.exercise_prescriptions heart_app update: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
 public.exercise_prescriptions heart_person insert: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
 public.exercise_prescriptions heart_person select: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
 public.exercise_prescriptions heart_person update: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
 public.exercise_prescriptions heart_therapist insert: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
 public.exercise_prescriptions heart_therapist select: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
 public.exercise_prescriptions heart_therapist update: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
+public.exercises heart_app select: id, name, category, description, instructions, video_url, image_url, difficulty, target_muscles, equipment, is_active, created_at, updated_at, version
 public.exercises heart_person select: id, name, category, description, instructions, video_url, image_url, difficulty, target_muscles, equipment, is_active, created_at, updated_at, version
 public.exercises heart_therapist insert: id, name, category, description, instructions, video_url, image_url, difficulty, target_muscles, equipment, is_active, created_at, updated_at, version
 public.exercises heart_therapist select: id, name, category, description, instructions, video_url, image_url, difficulty, target_muscles, equipment, is_active, created_at, updated_at, version
 public.exercises heart_therapist update: id, name, category, description, instructions, video_url, image_url, difficulty, target_muscles, equipment, is_active, created_at, updated_at, version
+public.food_categories heart_app select: id, name, description, created_at, updated_at, version
 public.food_categories heart_person select: id, name, description, created_at, updated_at, version
 public.food_categories heart_therapist insert: id, name, description, created_at, updated_at, version
 public.food_categories heart_therapist select: id, name, description, created_at, updated_at, version
 public.food_categories heart_therapist update: id, name, description, created_at, updated_at, version
+public.food_items heart_app select: id, category_id, name, serving_size, calories, protein, carbs, fat, fiber, sodium, health_rating, notes, created_at, updated_at, version
 public.food_items heart_person select: id, category_id, name, serving_size, calories, protein, carbs, fat, fiber, sodium, health_rating, notes, created_at, updated_at, version
 public.food_items heart_therapist insert: id, category_id, name, serving_size, calories, protein, carbs, fat, fiber, sodium, health_rating, notes, created_at, updated_at, version
 public.food_items heart_therapist select: id, category_id, name, serving_size, calories, protein, carbs, fat, fiber, sodium, health_rating, notes, created_at, updated_at, version
 public.food_items heart_therapist update: id, category_id, name, serving_size, calories, protein, carbs, fat, fiber, sodium, health_rating, notes, created_at, updated_at, version
+public.hydration_logs heart_app insert: id, user_id, log_date, amount_oz, goal_oz, notes, created_at, updated_at, version
+public.hydration_logs heart_app select: id, user_id, log_date, amount_oz, goal_oz, notes, created_at, updated_at, version
+public.hydration_logs heart_app update: id, user_id, log_date, amount_oz, goal_oz, notes, created_at, updated_at, version
 public.hydration_logs heart_person insert: id, user_id, log_date, amount_oz, goal_oz, notes, created_at, updated_at, version
 public.hydration_logs heart_person select: id, user_id, log_date, amount_oz, goal_oz, notes, created_at, updated_at, version
 public.hydration_logs heart_person update: id, user_id, log_date, amount_oz, goal_oz, notes, created_at, updated_at, version
 public.hydration_logs heart_therapist insert: id, user_id, log_date, amount_oz, goal_oz, notes, created_at, updated_at, version
 public.hydration_logs heart_therapist select: id, user_id, log_date, amount_oz, goal_oz, notes, created_at, updated_at, version
 public.hydration_logs heart_therapist update: id, user_id, log_date, amount_oz, goal_oz, notes, created_at, updated_at, version
+public.meal_entries heart_app insert: id, user_id, meal_type, meal_time, total_calories, total_protein, total_carbs, total_fat, notes, created_at, updated_at, version
+public.meal_entries heart_app select: id, user_id, meal_type, meal_time, total_calories, total_protein, total_carbs, total_fat, notes, created_at, updated_at, version
+public.meal_entries heart_app update: id, user_id, meal_type, meal_time, total_calories, total_protein, total_carbs, total_fat, notes, created_at, updated_at, version
 public.meal_entries heart_person insert: id, user_id, meal_type, meal_time, total_calories, total_protein, total_carbs, total_fat, notes, created_at, updated_at, version
 public.meal_entries heart_person select: id, user_id, meal_type, meal_time, total_calories, total_protein, total_carbs, total_fat, notes, created_at, updated_at, version
 public.meal_entries heart_person update: id, user_id, meal_type, meal_time, total_calories, total_protein, total_carbs, total_fat, notes, created_at, updated_at, version
 public.meal_entries heart_therapist insert: id, user_id, meal_type, meal_time, total_calories, total_protein, total_carbs, total_fat, notes, created_at, updated_at, version
 public.meal_entries heart_therapist select: id, user_id, meal_type, meal_time, total_calories, total_protein, total_carbs, total_fat, notes, created_at, updated_at, version
 public.meal_entries heart_therapist update: id, user_id, meal_type, meal_time, total_calories, total_protein, total_carbs, total_fat, notes, created_at, updated_at, version
+public.meal_item_entries heart_app insert: id, meal_entry_id, food_item_id, quantity, custom_food_name, custom_calories, created_at, updated_at, version
+public.meal_item_entries heart_app select: id, meal_entry_id, food_item_id, quantity, custom_food_name, custom_calories, created_at, updated_at, version
+public.meal_item_entries heart_app update: id, meal_entry_id, food_item_id, quantity, custom_food_name, custom_calories, created_at, updated_at, version
 public.meal_item_entries heart_person insert: id, meal_entry_id, food_item_id, quantity, custom_food_name, custom_calories, created_at, updated_at, version
 public.meal_item_entries heart_person select: id, meal_entry_id, food_item_id, quantity, custom_food_name, custom_calories, created_at, updated_at, version
 public.meal_item_entries heart_person update: id, meal_entry_id, food_item_id, quantity, custom_food_name, custom_calories, created_at, updated_at, version
 public.meal_item_entries heart_therapist insert: id, meal_entry_id, food_item_id, quantity, custom_food_name, custom_calories, created_at, updated_at, version
 public.meal_item_entries heart_therapist select: id, meal_entry_id, food_item_id, quantity, custom_food_name, custom_calories, created_at, updated_at, version
 public.meal_item_entries heart_therapist update: id, meal_entry_id, food_item_id, quantity, custom_food_name, custom_calories, created_at, updated_at, version
+public.medication_logs heart_app insert: id, medication_id, user_id, taken_at, dosage_taken, notes, created_at, updated_at, version
+public.medication_logs heart_app select: id, medication_id, user_id, taken_at, dosage_taken, notes, created_at, updated_at, version
+public.medication_logs heart_app update: id, medication_id, user_id, taken_at, dosage_taken, notes, created_at, updated_at, version
 public.medication_logs heart_person insert: id, medication_id, user_id, taken_at, dosage_taken, notes, created_at, updated_at, version
 public.medication_logs heart_person select: id, medication_id, user_id, taken_at, dosage_taken, notes, created_at, updated_at, version
 public.medication_logs heart_person update: id, medication_id, user_id, taken_at, dosage_taken, notes, created_at, updated_at, version
 public.medication_logs heart_therapist insert: id, medication_id, user_id, taken_at, dosage_taken, notes, created_at, updated_at, version
 public.medication_logs heart_therapist select: id, medication_id, user_id, taken_at, dosage_taken, notes, created_at, updated_at, version
 public.medication_logs heart_therapist update: id, medication_id, user_id, taken_at, dosage_taken, notes, created_at, updated_at, version
+public.medications heart_app insert: id, user_id, name, dosage, frequency, time_of_day, start_date, end_date, prescribed_by, purpose, side_effects, instructions, is_active, created_at, updated_at, version
+public.medications heart_app select: id, user_id, name, dosage, frequency, time_of_day, start_date, end_date, prescribed_by, purpose, side_effects, instructions, is_active, created_at, updated_at, version
+public.medications heart_app update: id, user_id, name, dosage, frequency, time_of_day, start_date, end_date, prescribed_by, purpose, side_effects, instructions, is_active, created_at, updated_at, version
 public.medications heart_person insert: id, user_id, name, dosage, frequency, time_of_day, start_date, end_date, prescribed_by, purpose, side_effects, instructions, is_active, created_at, updated_at, version
 public.medications heart_person select: id, user_id, name, dosage, frequency, time_of_day, start_date, end_date, prescribed_by, purpose, side_effects, instructions, is_active, created_at, updated_at, version
 public.medications heart_person update: id, user_id, name, dosage, frequency, time_of_day, start_date, end_date, prescribed_by, purpose, side_effects, instructions, is_active, created_at, updated_at, version
 public.medications heart_therapist insert: id, user_id, name, dosage, frequency, time_of_day, start_date, end_date, prescribed_by, purpose, side_effects, instructions, is_active, created_at, updated_at, version
 public.medications heart_therapist select: id, user_id, name, dosage, frequency, time_of_day, start_date, end_date, prescribed_by, purpose, side_effects, instructions, is_active, created_at, updated_at, version
 public.medications heart_therapist update: id, user_id, name, dosage, frequency, time_of_day, start_date, end_date, prescribed_by, purpose, side_effects, instructions, is_active, created_at, updated_at, version
+public.patients heart_app insert: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
+public.patients heart_app select: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
+public.patients heart_app update: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
 public.patients heart_person insert: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
 public.patients heart_person select: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
 public.patients heart_person update: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
 public.patients heart_therapist insert: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
 public.patients heart_therapist select: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
 public.patients heart_therapist update: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
+public.physical_therapy_phases heart_app select: id, name, week_start, week_end, description, goals, restrictions, created_at, updated_at, version
 public.physical_therapy_phases heart_person select: id, name, week_start, week_end, description, goals, restrictions, created_at, updated_at, version
 public.physical_therapy_phases heart_therapist insert: id, name, week_start, week_end, description, goals, restrictions, created_at, updated_at, version
 public.physical_therapy_phases heart_therapist select: id, name, week_start, week_end, description, goals, restrictions, created_at, updated_at, version
 public.physical_therapy_phases heart_therapist update: id, name, week_start, week_end, description, goals, restrictions, created_at, updated_at, version
+public.providers heart_app insert: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version
+public.providers heart_app select: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version
+public.providers heart_app update: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version
 public.providers heart_person insert: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version
 public.providers heart_person select: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version
 public.providers heart_person update: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version
 public.providers heart_therapist insert: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version
 public.providers heart_therapist select: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version
 public.providers heart_therapist update: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version
+public.sleep_logs heart_app insert: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version
+public.sleep_logs heart_app select: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version
+public.sleep_logs heart_app update: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version
 public.sleep_logs heart_person insert: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version
 public.sleep_logs heart_person select: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version
 public.sleep_logs heart_person update: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version
 public.sleep_logs heart_therapist insert: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version
 public.sleep_logs heart_therapist select: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version
 public.sleep_logs heart_therapist update: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version
+public.therapy_goals heart_app insert: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
+public.therapy_goals heart_app select: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
+public.therapy_goals heart_app update: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
 public.therapy_goals heart_person insert: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
 public.therapy_goals heart_person select: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
 public.therapy_goals heart_person update: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
 public.therapy_goals heart_therapist insert: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
 public.therapy_goals heart_therapist select: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
 public.therapy_goals heart_therapist update: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
+public.therapy_routines heart_app select: id, phase_id, name, description, frequency, created_at, updated_at, version
 public.therapy_routines heart_person select: id, phase_id, name, description, frequency, created_at, updated_at, version
 public.therapy_routines heart_therapist insert: id, phase_id, name, description, frequency, created_at, updated_at, version
 public.therapy_routines heart_therapist select: id, phase_id, name, description, frequency, created_at, updated_at, version
 public.therapy_routines heart_therapist update: id, phase_id, name, description, frequency, created_at, updated_at, version
+public.users heart_app select: id, email, name, phone_number, emergency_contact, emergency_phone, doctor_name, doctor_phone, profile_photo, timezone, role, created_at, updated_at, version
 public.users heart_person select: id, email, name, phone_number, emergency_contact, emergency_phone, doctor_name, doctor_phone, profile_photo, timezone, role, created_at, updated_at, version
 public.users heart_person update: email, name, phone_number, emergency_contact, emergency_phone, doctor_name, doctor_phone, profile_photo, timezone, created_at, updated_at, version
 public.users heart_therapist select: id, email, name, phone_number, emergency_contact, emergency_phone, doctor_name, doctor_phone, profile_photo, timezone, role, created_at, updated_at, version
 public.users heart_therapist update: email, name, phone_number, emergency_contact, emergency_phone, doctor_name, doctor_phone, profile_photo, timezone, created_at, updated_at, version
+public.vitals_samples heart_app insert: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version
+public.vitals_samples heart_app select: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version
+public.vitals_samples heart_app update: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version
 public.vitals_samples heart_person insert: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version
 public.vitals_samples heart_person select: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version
 public.vitals_samples heart_person update: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version

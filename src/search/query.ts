@@ -49,6 +49,9 @@ export interface Cursor {
 	readonly part: number;
 }
 
+/** Any of these sets of filters must hold. */
+export type Limits = readonly (readonly Filter[])[];
+
 /** A parsed search. */
 export interface SearchQuery {
 	/** Undefined: all types. */
@@ -65,6 +68,8 @@ export interface SearchQuery {
 	readonly elements: readonly string[];
 	readonly includes: readonly Include[];
 	readonly revincludes: readonly Include[];
+	/** By type: only what meets all filters of any of these sets. Types that are not named are not limited. */
+	readonly limits?: ReadonlyMap<string, Limits>;
 	/** Parameters in use, for the self link. */
 	readonly applied: readonly (readonly [name: string, value: string])[];
 }

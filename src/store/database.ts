@@ -9,6 +9,7 @@ import { typeParsers } from "./postgres-types.ts";
 import { openQueueConnection, type QueueConnection } from "./queue-connection.ts";
 import { type ConnectionLoad, openSessions, type Session } from "./sessions.ts";
 import type { Statement } from "./statement.ts";
+import { variablesOf } from "./variables.ts";
 
 /** One transaction as one caller: row-level security already set. Everything the store does takes one. */
 export interface Transaction {
@@ -203,7 +204,7 @@ async function writing<T>(
 ): Promise<T> {
 	const role = (name: string) => `set local role heart_${name}`;
 	const begun = session.run(
-		`begin isolation level ${isolation}, read write; ${role(caller.role)}; set local app.user_id = '${Math.trunc(caller.userId)}'`,
+		`begin isolation level ${isolation}, read write; ${role(caller.role)}; ${variablesOf(caller, "set local")}`,
 	);
 	const query = queryAfter(session, begun);
 	const pending: Promise<unknown>[] = [begun];

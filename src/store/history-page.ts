@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { mayTouch, requireScope, typesOf } from "../access/app-limits.ts";
 import { parseDate } from "../fhir/dates.ts";
 import { Failure } from "../fhir/failure.ts";
 import { mappedTypes, tablesOf } from "../mapping/registry.ts";
@@ -31,7 +32,11 @@ interface Place {
 	readonly skip: number;
 }
 
-/** A page of the history of an instance, a type or everything, newest first. @throws Failure `not-found` for an instance that never was. */
+/**
+ * A page of the history of an instance, a type or everything, newest first, as the caller may see it.
+ *
+ * @throws Failure `not-found` for an instance that never was, `forbidden` to an app that was granted nothing of the kind
+ */
 export async function readHistory(
 	tx: Transaction,
 	scope: { type?: string; id?: string },
@@ -39,15 +44,19 @@ export async function readHistory(
 ): Promise<HistoryPage> {
 	const place = request.cursor === undefined ? undefined : decodePlace(request.cursor);
 	const window = windowOf(request);
+	const { caller } = tx;
+	if (scope.type !== undefined) requireScope(caller, scope.type, scope.id === undefined ? "s" : "r");
 	const source =
 		scope.id === undefined
 			? await versionsSince(tx, scope.type, window, place, request.count)
 			: await instanceHistory(tx, scope.type as string, scope.id, window, place);
 	const versions = source.slice(place?.skip ?? 0, (place?.skip ?? 0) + request.count);
 	const last = versions.at(-1);
+	// Of a page as it is in the database, so that the next one begins where it should; it may show less.
+	const shown = versions.filter((one) => mayTouch(caller, one.type, one.text, scope.id === undefined ? "s" : "r"));
 	const more = source.length > (place?.skip ?? 0) + request.count;
 	return {
-		versions,
+		versions: shown,
 		total: request.total && scope.id !== undefined && place === undefined ? source.length : undefined,
 		nextCursor:
 			more && last !== undefined ? encodePlace(last, source, (place?.skip ?? 0) + versions.length) : undefined,
@@ -80,7 +89,7 @@ async function instanceHistory(
 	window: Window,
 	place: Place | undefined,
 ): Promise<ResourceVersion[]> {
-	const all = await instanceVersions(tx, type, id);
+	const all = (await instanceVersions(tx, type, id)).filter((one) => mayTouch(tx.caller, type, one.text, "r"));
 	if (all.length === 0) throw new Failure("not-found", `${type}/${id} is not known`);
 	const chosen = all.filter((version, index) => {
 		if (window.since !== undefined && version.lastUpdated < window.since) return false;
@@ -109,7 +118,9 @@ async function versionsSince(
 			place === undefined ? true : sql<boolean>`${column} < ${place.at}::timestamptz + interval '1 millisecond'`,
 		]);
 	const found: ResourceVersion[] = [];
-	for (const one of type === undefined ? mappedTypes : [type]) {
+	const granted = typesOf(tx.caller, "s");
+	const among = type === undefined ? (granted ?? undefined) : [type];
+	for (const one of among?.filter((name) => mappedTypes.includes(name)) ?? mappedTypes) {
 		for (const { table, mappings } of tablesOf(one)) {
 			const images = await tx.query(sql<Image & { previous: string | null }>`
 				select i.row_id, i.version, i.at, i.image, i.user_id, p.fhir_id subject, b.image previous
@@ -129,7 +140,7 @@ async function versionsSince(
 			}
 		}
 	}
-	const ofType = type === undefined ? sql`true` : sql`type = ${type}`;
+	const ofType = among === undefined ? sql`true` : sql`type = any(${sql.val(among)}::text[])`;
 	const wholes = await tx.query(sql<Entry>`
 		select ${entryColumns} from (
 			select ${entryColumns} from fhir.resource where table_name is null and ${ofType}

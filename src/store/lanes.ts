@@ -5,6 +5,7 @@ import { gathering } from "./gathering.ts";
 import { isLostConnection, tooBusy } from "./postgres-errors.ts";
 import type { ConnectionLoad } from "./sessions.ts";
 import { asQuery, type Statement } from "./statement.ts";
+import { variablesOf } from "./variables.ts";
 
 /**
  * Connections that statements of many requests share: each statement is a transaction of its own, and they travel one behind the other
@@ -151,7 +152,7 @@ class Ask {
 	readonly #settled: (error: unknown, rows: unknown[] | undefined) => void;
 
 	constructor(caller: Caller, query: pg.QueryConfig, settled: (error: unknown, rows: unknown[] | undefined) => void) {
-		this.caller = `set role heart_${caller.role}; set app.user_id = '${Math.trunc(caller.userId)}'`;
+		this.caller = `set role heart_${caller.role}; ${variablesOf(caller, "set")}`;
 		this.query = query;
 		this.#settled = settled;
 	}

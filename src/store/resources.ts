@@ -1,3 +1,4 @@
+import { mayTouch, requireScope } from "../access/app-limits.ts";
 import { Failure } from "../fhir/failure.ts";
 import { lockStates } from "./change/state.ts";
 import type { Transaction } from "./database.ts";
@@ -11,8 +12,21 @@ export { planCreates } from "./change/plan.ts";
 export { readHistory } from "./history-page.ts";
 export { searchResources } from "./search.ts";
 
-/** The current version. @throws Failure `not-found`, or `gone` when it has been deleted. */
+/**
+ * The current version, as the caller may see it.
+ *
+ * @throws Failure `not-found`, `gone` when it has been deleted, `forbidden` to an app that was granted nothing of its type
+ */
 export async function readResource(tx: Transaction, type: string, id: string): Promise<ResourceVersion> {
+	const isSelf = tx.caller.app?.fhirUser === `${type}/${id}`;
+	if (!isSelf) requireScope(tx.caller, type, "r");
+	const version = await currentVersion(tx, type, id);
+	if (!isSelf && !mayTouch(tx.caller, type, version.text, "r")) throw unknown(type, id);
+	return version;
+}
+
+/** The current version, whatever an app's scopes are: to decide about a write. @throws Failure `not-found`, or `gone`. */
+export async function currentVersion(tx: Transaction, type: string, id: string): Promise<ResourceVersion> {
 	const version = (await loadNatural(tx, type, id)) ?? (await loadLocated(tx, type, id));
 	if (version !== undefined) return version;
 	const [latest] = await instanceVersions(tx, type, id);
@@ -39,14 +53,16 @@ async function loadLocated(tx: Transaction, type: string, id: string): Promise<R
 	return location === undefined ? undefined : (await load(tx, [location])).get(id);
 }
 
-/** One version. @throws Failure `not-found`, or `gone` when that version is the deletion. */
+/** One version. @throws Failure `not-found`, `gone` when that version is the deletion, `forbidden` as {@link readResource} */
 export async function readVersion(
 	tx: Transaction,
 	type: string,
 	id: string,
 	versionId: string,
 ): Promise<ResourceVersion> {
-	const versions = await instanceVersions(tx, type, id);
+	requireScope(tx.caller, type, "r");
+	const all = await instanceVersions(tx, type, id);
+	const versions = all.filter((one) => mayTouch(tx.caller, type, one.text, "r"));
 	if (versions.length === 0) throw unknown(type, id);
 	const version = versions.find((one) => one.versionId === versionId);
 	if (version === undefined) throw new Failure("not-found", `${type}/${id} has no version ${versionId}`);

@@ -1,8 +1,8 @@
 import type { Client } from "pg";
 
 /**
- * Makes the cluster's roles as they must be: `heart_person`, `heart_therapist` and `heart_system`, which own the policies, and
- * `heart_server`, the login the server connects as, which may become any of the three and is nothing by itself.
+ * Makes the cluster's roles as they must be: `heart_person`, `heart_therapist`, `heart_app` and `heart_system`, which the policies are for,
+ * and `heart_server`, the login the server connects as, which may become any of the four and is nothing by itself.
  * Roles are shared by all databases of a cluster, so another migration may be doing the same right now: retried.
  *
  * @throws Error in one line when the connected owner may not create roles
@@ -24,10 +24,10 @@ export async function ensureRoles(owner: Client, serverPassword: string): Promis
 const meanwhile: ReadonlySet<string> = new Set(["42710", "23505", "40001", "40P01", "XX000"]);
 
 const notAllowed =
-	"the database owner may not create or grant the roles heart_person, heart_therapist, heart_system and heart_server; " +
+	"the database owner may not create or grant the roles heart_person, heart_therapist, heart_app, heart_system and heart_server; " +
 	"give it CREATEROLE (ALTER ROLE <owner> CREATEROLE) or let a superuser run the migration once";
 
-const groups = ["heart_person", "heart_therapist", "heart_system"];
+const groups = ["heart_person", "heart_therapist", "heart_app", "heart_system"];
 
 async function makeRoles(owner: Client, serverPassword: string): Promise<void> {
 	const existing = await owner.query<{ rolname: string }>(

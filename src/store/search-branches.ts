@@ -67,10 +67,12 @@ function statementsOf(branches: readonly Branch[], query: SearchQuery): PlannedB
 }
 
 /** Everything the statements of a first page depend on. */
-function keyOf({ type, types, filters, sort, count }: SearchQuery): string {
-	const filtered = filters.map(({ parameter, ...asked }) => [parameter.code, asked]);
+function keyOf({ type, types, filters, sort, count, limits }: SearchQuery): string {
+	const texts = (some: readonly Filter[]) => some.map(({ parameter, ...asked }) => [parameter.code, asked]);
+	const filtered = texts(filters);
+	const limited = [...(limits ?? [])].map(([limitedType, sets]) => [limitedType, sets.map(texts)]);
 	const sorted = sort.map(({ parameter, descending }) => [parameter.code, descending]);
-	return JSON.stringify([type, types, filtered, sorted, count]);
+	return JSON.stringify([type, types, filtered, sorted, count, limited]);
 }
 
 /** Everything a search looks at, `_id` already located. */

@@ -1,3 +1,4 @@
+import { allowed, mayTouch } from "../access/app-limits.ts";
 import { parseJson } from "../fhir/json.ts";
 import { evaluatePath } from "../fhir/path.ts";
 import type { Include, SearchQuery } from "../search/query.ts";
@@ -12,7 +13,7 @@ const maxIncluded = 1000;
 /** Finds the matches of a search. */
 type Find = (tx: Transaction, query: SearchQuery) => Promise<{ readonly matches: readonly ResourceVersion[] }>;
 
-/** What `_include` and `_revinclude` add to a page: each resource once, never one that is a match. */
+/** What `_include` and `_revinclude` add to a page: each resource once, never one that is a match, and of apps none they were not granted. */
 export async function includedBy(
 	tx: Transaction,
 	find: Find,
@@ -29,9 +30,13 @@ export async function includedBy(
 		}
 	};
 	for (const [type, ids] of referencesFrom(matches, query.includes)) {
-		add((await load(tx, [...(await locate(tx, type, [...ids])).values()])).values());
+		if (allowed(tx.caller, type, "rs") === "nothing") continue;
+		const found = await load(tx, [...(await locate(tx, type, [...ids])).values()]);
+		add([...found.values()].filter(({ text }) => mayTouch(tx.caller, type, text, "rs")));
 	}
-	for (const include of query.revincludes) add(await referring(tx, find, matches, include));
+	for (const include of query.revincludes) {
+		if (allowed(tx.caller, include.source, "s") !== "nothing") add(await referring(tx, find, matches, include));
+	}
 	return included;
 }
 

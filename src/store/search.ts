@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { limited } from "../access/app-limits.ts";
 import { asSql } from "../search/condition.ts";
 import { encodeCursor } from "../search/cursor.ts";
 import type { SearchQuery } from "../search/query.ts";
@@ -21,7 +22,8 @@ interface Hit {
 }
 
 /** Runs a search (R4 search): every branch gives its matches in order, here they are merged, cut to a page and completed. */
-export async function searchResources(tx: Transaction, query: SearchQuery): Promise<SearchPage> {
+export async function searchResources(tx: Transaction, asked: SearchQuery): Promise<SearchPage> {
+	const query = limited(asked, tx.caller);
 	const total = query.total ? await countMatches(tx, await branchesOf(tx, query)) : undefined;
 	if (query.count === 0) return { matches: [], included: [], nextCursor: undefined, total };
 	const branches = await planBranches(tx, query);

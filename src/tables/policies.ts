@@ -13,7 +13,12 @@ const me = "(nullif(current_setting('app.user_id'::text, true), ''::text))::inte
 /** users.id of the caller and of everybody in a therapist's care, computed once per statement. */
 const visible = "any ((select access.visible_users())::integer[])";
 
+/** users.id of the patient an app was granted, and patients.id: null unless who granted it may see them still; once per statement. */
+const granted = "(select access.granted_user() as granted_user)";
+const grantedPatient = "(select access.granted_patient() as granted_patient)";
+
 const person = ["heart_person"];
+const app = ["heart_app"];
 const therapist = ["heart_therapist"];
 const everyone = ["heart_person", "heart_therapist"];
 
@@ -22,19 +27,28 @@ function system(table: string): Policy {
 	return { name: `${table}_system`, roles: ["heart_system"], using: "true", check: "true" };
 }
 
-function both(table: string, role: "person" | "therapist", expression: string): Policy {
+function both(table: string, role: "person" | "therapist" | "app", expression: string): Policy {
 	return { name: `${table}_${role}`, roles: [`heart_${role}`], using: expression, check: expression };
 }
 
-/** Rows that belong to the user in `user_id`: the person's own, and a therapist's patients'. */
+/** Rows that belong to the user in `user_id`: the person's own, a therapist's patients', of an app those of the patient it was granted. */
 export function owned(table: string): Policy[] {
-	return [system(table), both(table, "person", `user_id = ${me}`), both(table, "therapist", `user_id = ${visible}`)];
+	return [
+		system(table),
+		both(table, "person", `user_id = ${me}`),
+		both(table, "therapist", `user_id = ${visible}`),
+		both(table, "app", `user_id = ${granted}`),
+	];
 }
 
 /** Rows that belong to whomever their parent row belongs to; the parent's own policies decide, as they apply inside too. */
 export function via(table: string, parent: string, column: string): Policy[] {
 	const expression = `exists (select 1 from ${parent} parent where parent.id = ${table}.${column})`;
-	return [system(table), { name: `${table}_parent`, roles: everyone, using: expression, check: expression }];
+	return [
+		system(table),
+		{ name: `${table}_parent`, roles: everyone, using: expression, check: expression },
+		both(table, "app", expression),
+	];
 }
 
 /** Shared definitions: everybody reads, therapists and the system write. */
@@ -43,6 +57,7 @@ export function library(table: string): Policy[] {
 		system(table),
 		{ name: `${table}_read`, command: "select", roles: person, using: "true" },
 		{ name: `${table}_therapist`, roles: therapist, using: "true", check: "true" },
+		{ name: `${table}_app`, command: "select", roles: app, using: "true" },
 	];
 }
 
@@ -57,6 +72,13 @@ export const usersPolicies: Policy[] = [
 		using: `exists (select 1 from patients mine where mine.therapist_id = users.id and mine.user_id = ${me})`,
 	},
 	both("users", "therapist", `id = ${visible}`),
+	// Of an app: who granted it, the patient it was granted, and their therapist.
+	{
+		name: "users_app",
+		command: "select",
+		roles: app,
+		using: `id = ${me} or id = ${granted} or id = (select access.granted_therapist() as granted_therapist)`,
+	},
 ];
 
 /** Patient profiles: the patient's own, and those of the therapist's who looks. */
@@ -64,10 +86,12 @@ export const patientsPolicies: Policy[] = [
 	system("patients"),
 	both("patients", "person", `user_id = ${me}`),
 	both("patients", "therapist", `therapist_id = ${me} or user_id = ${me}`),
+	both("patients", "app", `id = ${grantedPatient}`),
 ];
 
 /** Event templates: everybody reads the system's (no `user_id`); own ones as any owned row. */
 export const eventTemplatesPolicies: Policy[] = [
 	...owned("event_templates"),
 	{ name: "event_templates_read", command: "select", roles: everyone, using: "user_id is null" },
+	{ name: "event_templates_app_read", command: "select", roles: app, using: "user_id is null" },
 ];

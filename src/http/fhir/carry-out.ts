@@ -3,6 +3,7 @@ import { Failure } from "../../fhir/failure.ts";
 import type { Transaction } from "../../store/database.ts";
 import type { Change, ChangeResult, ResourceVersion } from "../../store/resource-version.ts";
 import { applyChanges } from "../../store/resources.ts";
+import { checkContents, checkKinds } from "./granted-writes.ts";
 import { patched } from "./patched.ts";
 import { type Plan, planAll } from "./plan-all.ts";
 import { resolveConditions } from "./resolve-conditions.ts";
@@ -30,6 +31,7 @@ type Step =
  * @throws Failure - with the issues of all failing intents; `at` is the index of the intent
  */
 export async function carryOut(tx: Transaction, wanted: readonly AskedWrite[], base: string): Promise<Written[]> {
+	checkKinds(tx.caller, wanted);
 	const asked = await patched(tx, wanted, base);
 	const resolved = await resolveConditions(tx, asked, base);
 	await checkUpdates(tx, asked, resolved);
@@ -37,6 +39,7 @@ export async function carryOut(tx: Transaction, wanted: readonly AskedWrite[], b
 	const known = namesOf(asked, (at) => resolved.matches[at] ?? own(asked[at]), resolved.references);
 	const intents = rewritten(asked, withUnknown(known, asked));
 	const plans = await planAll(tx, intents, resolved);
+	await checkContents(tx, intents, (at) => resolved.matches[at]?.id);
 	const planned = rewritten(
 		intents,
 		namesOf(intents, (at) => plans[at]),

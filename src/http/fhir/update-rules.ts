@@ -1,7 +1,7 @@
 import { Failure } from "../../fhir/failure.ts";
 import { lockConditions } from "../../store/conditional-lock.ts";
 import type { Transaction } from "../../store/database.ts";
-import { readResource } from "../../store/resources.ts";
+import { currentVersion } from "../../store/resources.ts";
 import { Problems, type Resolved } from "./resolve-conditions.ts";
 import type { WriteIntent } from "./write-intent.ts";
 
@@ -47,7 +47,7 @@ async function checkUpdate(tx: Transaction, update: Update, matchId: string | un
 
 async function exists(tx: Transaction, type: string, id: string): Promise<boolean> {
 	try {
-		await readResource(tx, type, id);
+		await currentVersion(tx, type, id);
 		return true;
 	} catch (error) {
 		if (error instanceof Failure && (error.kind === "not-found" || error.kind === "gone")) return false;

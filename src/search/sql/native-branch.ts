@@ -42,12 +42,16 @@ function rows(table: string, mappings: readonly Mapping[], query: SearchQuery, i
 	const searched = overridable(mappings[0] as Mapping, query);
 	const ofPart = filters.filter((filter) => !isOfRow(mappings, filter, rowColumn));
 	const partConditions = mappings.map((mapping): Condition => {
-		const matches = ofPart.map((filter) =>
-			nativeCondition(filter, sourcesOf(mapping, filter.parameter, rowColumn), rowColumn),
-		);
+		const matches = ofPart.map((filter) => nativeMatch(mapping, filter));
 		const moved: Condition =
 			searched.length === 0 ? true : sql<boolean>`not coalesce(${mapping.id.part} = any(res.moved), false)`;
-		return and([present(mapping), limitedTo(ids, mapping), ...matches, moved]);
+		return and([
+			present(mapping),
+			limitedTo(ids, mapping),
+			...matches,
+			withinLimits(mapping, query, nativeMatch),
+			moved,
+		]);
 	});
 	return {
 		kind: "native",
@@ -67,6 +71,28 @@ function rows(table: string, mappings: readonly Mapping[], query: SearchQuery, i
 	};
 }
 
+/** What a part yields by its columns. */
+function nativeMatch(mapping: Mapping, filter: Filter): Condition {
+	return nativeCondition(filter, sourcesOf(mapping, filter.parameter, rowColumn), rowColumn);
+}
+
+/** What a part yields by its residue, where that overrides the columns. */
+function overriddenMatch(mapping: Mapping, filter: Filter): Condition {
+	const native = nativeMatch(mapping, filter);
+	if (isSubject(sourcesOf(mapping, filter.parameter, rowColumn))) return native;
+	return sql<boolean>`(case when ${filter.parameter.code} = any(x.overrides)
+		then ${asSql(storedCondition(filter))} else ${asSql(native)} end)`;
+}
+
+function withinLimits(
+	mapping: Mapping,
+	{ limits }: SearchQuery,
+	match: (mapping: Mapping, filter: Filter) => Condition,
+): Condition {
+	const sets = limits?.get(mapping.type);
+	return sets === undefined ? true : or(sets.map((set) => and(set.map((filter) => match(mapping, filter)))));
+}
+
 /** At least one part matches; what folds to nothing leaves no branch. */
 function anyPart(conditions: readonly Condition[]): Condition[] {
 	return or(conditions) === false ? [false] : [sql<boolean>`m.parts <> 0`];
@@ -77,14 +103,15 @@ function overridden(table: string, mappings: readonly Mapping[], query: SearchQu
 	const searched = overridable(mappings[0] as Mapping, query);
 	const ofPart = filters.filter((filter) => !isOfRow(mappings, filter, rowColumn));
 	const partConditions = mappings.map((mapping): Condition => {
-		const matches = ofPart.map((filter): Condition => {
-			const sources = sourcesOf(mapping, filter.parameter, rowColumn);
-			const native = nativeCondition(filter, sources, rowColumn);
-			if (isSubject(sources)) return native;
-			return sql<boolean>`(case when ${filter.parameter.code} = any(x.overrides)
-				then ${asSql(storedCondition(filter))} else ${asSql(native)} end)`;
-		});
-		return and([sql<boolean>`x.part = ${mapping.id.part}`, present(mapping), limitedTo(ids, mapping), ...matches]);
+		const matches = ofPart.map((filter) => overriddenMatch(mapping, filter));
+		const limits = withinLimits(mapping, query, overriddenMatch);
+		return and([
+			sql<boolean>`x.part = ${mapping.id.part}`,
+			present(mapping),
+			limitedTo(ids, mapping),
+			...matches,
+			limits,
+		]);
 	});
 	return {
 		kind: "overridden",
@@ -125,7 +152,8 @@ function ownerBound(mappings: readonly Mapping[], filter: Filter): Condition {
 
 /** Parameters of the search whose elements may sit in a residue. */
 function overridable(mapping: Mapping, query: SearchQuery): string[] {
-	const used = [...filtersOf(query), ...query.sort].map(({ parameter }) => parameter);
+	const limits = query.limits?.get(mapping.type)?.flat() ?? [];
+	const used = [...filtersOf(query), ...query.sort, ...limits].map(({ parameter }) => parameter);
 	return [
 		...new Set(
 			used

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { and, type Condition } from "../condition.ts";
+import { and, type Condition, or } from "../condition.ts";
 import { mainDateParameter } from "../extract.ts";
 import { kinds } from "../params/all.ts";
 import type { SearchQuery } from "../query.ts";
@@ -21,6 +21,7 @@ export function wholeBranch(query: SearchQuery, ids: IdLimit | undefined): Branc
 			ids === undefined ? true : sql<boolean>`x.key = any(${sql.val(ids.wholes)}::bigint[])`,
 			storedBounds(query.type, filters),
 			...filters.map(storedCondition),
+			withinLimits(query),
 		]),
 		rowId: sql`x.key`,
 		parts: sql`1`,
@@ -41,4 +42,13 @@ export function wholeBranch(query: SearchQuery, ids: IdLimit | undefined): Branc
 function ofTypes(query: SearchQuery): Condition {
 	if (query.type !== undefined) return sql<boolean>`x.type = ${query.type}`;
 	return query.types.length === 0 ? true : sql<boolean>`x.type = any(${sql.val(query.types)}::text[])`;
+}
+
+/** Types that are limited show what meets their limits only. */
+function withinLimits({ limits }: SearchQuery): Condition {
+	return and(
+		[...(limits ?? [])].map(([type, sets]) =>
+			or([sql<boolean>`x.type <> ${type}`, ...sets.map((set) => and(set.map(storedCondition)))]),
+		),
+	);
 }

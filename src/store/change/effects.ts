@@ -99,7 +99,7 @@ export class Effects {
 		const cells = cellsOf(mapping, resource, this.people, this.currentRow(mapping, loaded));
 		// Who looks after a patient, and whether somebody does, is not the profile's to say (native rights: patients.ts).
 		if (mapping.table === "patients") delete cells.therapistId;
-		if (mapping.table === "patients" && this.caller.role === "person") delete cells.isActive;
+		if (mapping.table === "patients" && this.caller.personRole === "patient") delete cells.isActive;
 		this.addUpdate(mapping, loaded.rowId, cells);
 		this.pending.push({
 			mapping,

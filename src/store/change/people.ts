@@ -82,9 +82,14 @@ export async function findPeople(
 /** Stands for any Patient of the same bundle; no id of ours is 0. */
 export const comingPatient = "Patient/0";
 
+/** A patient, or an app that was granted one patient's data. */
+function actsForPatient({ caller }: Transaction): boolean {
+	return caller.role === "person" || caller.role === "app";
+}
+
 /** A patient that was made without an account gets one when the first data about them arrives. */
 async function giveAccount(tx: Transaction, patientId: number): Promise<number> {
-	if (tx.caller.role === "person") throw new Failure("forbidden", "only a therapist or an administrator can do this");
+	if (actsForPatient(tx)) throw new Failure("forbidden", "only a therapist or an administrator can do this");
 	return tx.asSystem(async () => {
 		const [patient] = await tx.query(sql<{ user_id: number | null; name: string; email: string | null }>`
 			select user_id, name, email from patients where id = ${patientId} for update`);
@@ -100,7 +105,7 @@ async function giveAccount(tx: Transaction, patientId: number): Promise<number> 
  * they are ours, else the therapist who acts, else the intake therapist.
  */
 export async function completePatient(tx: Transaction, cells: Cells): Promise<Cells> {
-	if (tx.caller.role === "person") throw new Failure("forbidden", "a patient cannot add patients");
+	if (actsForPatient(tx)) throw new Failure("forbidden", "a patient cannot add patients, nor can an app for one");
 	const acting = tx.caller.role === "therapist" ? tx.caller.userId : undefined;
 	// A therapist cannot add patients for another one: they would not see what they made.
 	const named = acting ?? (cells.therapistId as number | null | undefined);
