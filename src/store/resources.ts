@@ -41,11 +41,13 @@ export async function currentVersion(tx: Transaction, type: string, id: string):
 /**
  * The current version of what is about to be changed: nobody else changes it until the transaction ends.
  *
- * @throws Failure `not-found`, or `gone` when it has been deleted
+ * @throws Failure `not-found` also to an app that was not granted to update it, or `gone` when it has been deleted
  */
 export async function readResourceToChange(tx: Transaction, type: string, id: string): Promise<ResourceVersion> {
 	await lockStates(tx, [{ type, id }]);
-	return readResource(tx, type, id);
+	const version = await currentVersion(tx, type, id);
+	if (!mayTouch(tx.caller, type, version.text, "u")) throw unknown(type, id);
+	return version;
 }
 
 async function loadLocated(tx: Transaction, type: string, id: string): Promise<ResourceVersion | undefined> {
