@@ -45,6 +45,7 @@ const unused: Database = {
 	read: refuse,
 	write: refuse,
 	append: refuse,
+	react: () => undefined,
 	listen: () => ({ isLive: () => false }),
 	queue: { executeSql: refuse, listen: refuse, close: () => Promise.resolve() },
 	close: () => Promise.resolve(),

@@ -1,12 +1,14 @@
 import type { RawBuilder } from "kysely";
 import { type Caller, serverCaller } from "../access/caller.ts";
 import { Failure } from "../fhir/failure.ts";
+import type { Entity } from "../tables/all.ts";
 import { type Lanes, openLanes } from "./lanes.ts";
 import { listen, type Notices, type OnNotice } from "./notices.ts";
 import { type NumberStore, numberStore } from "./number-store.ts";
 import { attemptsFor, translatePostgresError } from "./postgres-errors.ts";
 import { typeParsers } from "./postgres-types.ts";
 import { openQueueConnection, type QueueConnection } from "./queue-connection.ts";
+import { type Reaction, type Reactions, type RowsWritten, reactions } from "./reactions.ts";
 import { type ConnectionLoad, openSessions, type Session } from "./sessions.ts";
 import type { Statement } from "./statement.ts";
 import { variablesOf } from "./variables.ts";
@@ -25,6 +27,8 @@ export interface Transaction {
 	 * of a patient a therapist adds). Nothing it reads may reach the caller.
 	 */
 	asSystem<T>(work: () => Promise<T>): Promise<T>;
+	/** Tells what a statement wrote, for those who react to it (store/reactions.ts). `store/rows.ts` does; SQL of one's own has to. */
+	wrote(rows: RowsWritten): void;
 	/**
 	 * Runs a part that may fail without the rest (a savepoint): when it fails, nothing of it is left, and the transaction goes on. Retried
 	 * like a write of its own, so `work` must be repeatable; it is handed what it must use in place of this transaction.
@@ -52,6 +56,8 @@ export interface Database {
 	 * half second added may be when Postgres crashes or the power fails. For what was read, in the access log.
 	 */
 	append(statement: RawBuilder<unknown>): Promise<void>;
+	/** Reacts to rows of some tables within the transactions that write them, whoever does (store/reactions.ts). */
+	react(entities: readonly Entity[], reaction: Reaction): void;
 	/** Hears what is notified on a channel until the database is closed (`store/notices.ts`). */
 	listen(channel: string, onNotice: OnNotice): Pick<Notices, "isLive">;
 	/** Where the queue of background work keeps itself (schema jobs), as the system; closed with the database. */
@@ -130,6 +136,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 	});
 	const channels: Notices[] = [];
 	const numbers = numberStore();
+	const reacting = reactions();
 	const retries = { count: 0 };
 	try {
 		await reads.query(serverCaller, alive);
@@ -152,7 +159,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 		write: (caller, work, { isolation = "read committed" } = {}) =>
 			translated(() =>
 				retried(
-					() => sessions.use((session) => writing(session, numbers, isolation, caller, work)),
+					() => sessions.use((session) => writing({ session, numbers, reacting, isolation }, caller, work)),
 					() => retries.count++,
 				),
 			),
@@ -160,6 +167,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 			translated(async () => {
 				await appends.query(serverCaller, statement);
 			}),
+		react: reacting.add,
 		listen(channel, onNotice) {
 			const notices = listen(settings, channel, onNotice);
 			channels.push(notices);
@@ -188,7 +196,19 @@ function asOptions(parameters: Readonly<Record<string, string>>): string {
 function reading(lanes: Lanes, caller: Caller): Transaction {
 	const refuse = () => Promise.reject(new Error("not for reads"));
 	const query: Transaction["query"] = (statement) => lanes.query(caller, statement);
-	return { caller, query, later: (fragment) => void query(fragment), numbers: refuse, asSystem: refuse, step: refuse };
+	const wrote = () => {
+		throw new Error("not for reads");
+	};
+	const later: Transaction["later"] = (fragment) => void query(fragment);
+	return { caller, query, later, numbers: refuse, asSystem: refuse, wrote, step: refuse };
+}
+
+/** What a write runs with. */
+interface Writing {
+	readonly session: Session;
+	readonly numbers: NumberStore;
+	readonly reacting: Reactions;
+	readonly isolation: string;
 }
 
 /**
@@ -196,9 +216,7 @@ function reading(lanes: Lanes, caller: Caller): Transaction {
  * however it ends.
  */
 async function writing<T>(
-	session: Session,
-	numbers: NumberStore,
-	isolation: string,
+	{ session, numbers, reacting, isolation }: Writing,
 	caller: Caller,
 	work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
@@ -218,7 +236,7 @@ async function writing<T>(
 			await session.run(role(caller.role)).catch(() => undefined);
 		}
 	};
-	const transaction = (unawaited: Promise<unknown>[]): Transaction => ({
+	const transaction = (unawaited: Promise<unknown>[], written: RowsWritten[]): Transaction => ({
 		caller,
 		query,
 		later(fragment) {
@@ -228,10 +246,18 @@ async function writing<T>(
 		},
 		numbers: (sequence, count) => numbers.take(query, sequence, count),
 		asSystem,
-		step: (part) => translated(() => retried(() => saved(session, transaction, part))),
+		wrote: (rows) => void written.push(rows),
+		async step(part) {
+			const [result, rows] = await translated(() => retried(() => saved(session, transaction, part)));
+			written.push(...rows);
+			return result;
+		},
 	});
 	try {
-		const result = await work(transaction(pending));
+		const written: RowsWritten[] = [];
+		const tx = transaction(pending, written);
+		const result = await work(tx);
+		await reacting.run(tx, [...written]);
 		// The empty select fails where an error was swallowed; COMMIT alone would then quietly roll back.
 		await Promise.all([...pending, session.run("select; commit")]);
 		return result;
@@ -241,19 +267,20 @@ async function writing<T>(
 	}
 }
 
-/** One try of a part. A new Transaction each time: what is remembered by transaction must not outlive the part. */
+/** One try of a part, and what it wrote. A new Transaction each time: what is remembered by transaction must not outlive the part. */
 async function saved<T>(
 	session: Session,
-	transaction: (unawaited: Promise<unknown>[]) => Transaction,
+	transaction: (unawaited: Promise<unknown>[], written: RowsWritten[]) => Transaction,
 	part: (tx: Transaction) => Promise<T>,
-): Promise<T> {
+): Promise<[T, RowsWritten[]]> {
 	const begun = session.run("savepoint part");
 	begun.catch(() => undefined);
 	const pending: Promise<unknown>[] = [begun];
 	try {
-		const result = await part(transaction(pending));
+		const written: RowsWritten[] = [];
+		const result = await part(transaction(pending, written));
 		await Promise.all([...pending, session.run("select; release savepoint part")]);
-		return result;
+		return [result, written];
 	} catch (error) {
 		// Fails with the connection only; then the transaction cannot go on either.
 		await session.run("rollback to savepoint part; release savepoint part").catch(() => session.spoil());

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { Failure } from "../fhir/failure.ts";
 import type { Entity } from "../tables/all.ts";
-import { tableName } from "../tables/columns.ts";
+import { columnsOf, tableName } from "../tables/columns.ts";
 import type { Transaction } from "./database.ts";
 import {
 	columnOf,
@@ -43,6 +43,7 @@ export async function insertRows(
 			select ${recordValues(columns)}
 			from json_to_recordset(${recordset(columns, group)}::json) as r(${recordColumns(columns)})
 			returning ${selection(readableColumns(entity, tx.caller))}`);
+		tx.wrote({ entity, kind: "insert", rows: written });
 		for (const [at, index] of indexes.entries()) inserted[index] = written[at] as RowValues;
 	}
 	return inserted;
@@ -81,6 +82,7 @@ export async function updateRows(
 				join unnest(${ids}::int[], ${versions}::int[]) as wanted(wanted_id, if_version) on wanted_id = r.id
 			where t.id = r.id and (if_version is null or t.version = if_version)
 			returning ${selection(readableColumns(entity, tx.caller))}`);
+		tx.wrote({ entity, kind: "update", rows: written });
 		for (const row of written) found.set(row.id as number, row);
 	}
 	const untouched = changes.filter((change) => givenProperties([change.changes]).length === 0);
@@ -94,8 +96,10 @@ export async function updateRows(
 /** Deletes rows in one statement; gives the ids of those that were there. @throws Failure conflict when something refers to one */
 export async function deleteRows(tx: Transaction, entity: Entity, ids: readonly number[]): Promise<number[]> {
 	if (ids.length === 0) return [];
-	const rows = await tx.query(sql<{ id: number }>`
-		delete from ${tableOf(entity)} as t where t.id = any(${sql.val([...ids])}::int[]) returning t.id`);
+	const known = columnsOf(entity).filter(({ property }) => property === "id" || property === "userId");
+	const rows = await tx.query(sql<{ id: number; userId?: number }>`
+		delete from ${tableOf(entity)} as t where t.id = any(${sql.val([...ids])}::int[]) returning ${selection(known)}`);
+	tx.wrote({ entity, kind: "delete", rows });
 	return rows.map(({ id }) => id);
 }
 
