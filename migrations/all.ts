@@ -7,6 +7,7 @@ import { SignInAndAccessLog } from "./0005-sign-in-and-access-log.ts";
 import { Answers } from "./0006-answers.ts";
 import { Jobs } from "./0009-jobs.ts";
 import { Smart } from "./0011-smart.ts";
+import { Overview } from "./0010-overview.ts";
 
 /** Every migration in order; a name, once landed, never changes, as the database remembers it. */
 export const migrations: {
@@ -21,4 +22,5 @@ export const migrations: {
 	{ name: "0006-answers", class: Answers },
 	{ name: "0009-jobs", class: Jobs },
 	{ name: "0011-smart", class: Smart },
+	{ name: "0010-overview", class: Overview },
 ];

@@ -750,7 +750,12 @@ CREATE INDEX idx_users_email ON public.users USING btree (email)
 CREATE INDEX idx_users_role ON public.users USING btree (role)
 CREATE UNIQUE INDEX users_email_unique ON public.users USING btree (email)
 CREATE UNIQUE INDEX users_pkey ON public.users USING btree (id)
+CREATE INDEX idx_vitals_diastolic ON public.vitals_samples USING btree (user_id, recorded_at DESC) WHERE (diastolic_bp IS NOT NULL)
+CREATE INDEX idx_vitals_oxygen ON public.vitals_samples USING btree (user_id, recorded_at DESC) WHERE (oxygen_saturation IS NOT NULL)
+CREATE INDEX idx_vitals_systolic ON public.vitals_samples USING btree (user_id, recorded_at DESC) WHERE (systolic_bp IS NOT NULL)
+CREATE INDEX idx_vitals_temperature ON public.vitals_samples USING btree (user_id, recorded_at DESC) WHERE (temperature IS NOT NULL)
 CREATE INDEX idx_vitals_user_date ON public.vitals_samples USING btree (user_id, recorded_at DESC)
+CREATE INDEX idx_vitals_weight ON public.vitals_samples USING btree (user_id, recorded_at DESC) WHERE (weight IS NOT NULL)
 CREATE UNIQUE INDEX vitals_samples_pkey ON public.vitals_samples USING btree (id)
 
 -- row-level security

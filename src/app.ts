@@ -71,6 +71,7 @@ export async function buildApp({ config, database, log }: AppParts): Promise<Fas
 		tokens: signedIn,
 		hashPassword: secrets.hash,
 		today: () => Temporal.Now.plainDateISO("UTC"),
+		now: () => Temporal.Now.instant(),
 	});
 	await app.register(async (fhir) =>
 		registerFhir(fhir, {

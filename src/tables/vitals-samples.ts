@@ -4,6 +4,14 @@ import { currentInstant, id, instant, references, version } from "./column-types
 import { owned } from "./policies.ts";
 import { Users } from "./users.ts";
 
+/** Finds the newest value of a measure that is taken now and then among many samples without it. */
+const newest = (name: string, column: string) => ({
+	name: `idx_vitals_${name}`,
+	properties: ["userId", "recordedAt"] as ("userId" | "recordedAt")[],
+	columns: [{ name: "user_id" }, { name: "recorded_at", sort: "desc" as const }],
+	where: `${column} is not null`,
+});
+
 /** Patient vital sign measurements (BP, HR, weight, oxygen saturation, temperature). */
 export const VitalsSamples = defineEntity({
 	name: "VitalsSamples",
@@ -29,6 +37,11 @@ export const VitalsSamples = defineEntity({
 			properties: ["userId", "recordedAt"],
 			columns: [{ name: "user_id" }, { name: "recorded_at", sort: "desc" }],
 		},
+		newest("systolic", "systolic_bp"),
+		newest("diastolic", "diastolic_bp"),
+		newest("weight", "weight"),
+		newest("oxygen", "oxygen_saturation"),
+		newest("temperature", "temperature"),
 	],
 	checks: [
 		between("vitals_samples", "systolic_bp", 1, 400),

@@ -2,6 +2,7 @@ import t, { type Test } from "tap";
 import { collections } from "../../src/http/native/collections/all.ts";
 import type { Entity } from "../../src/tables/all.ts";
 import { columnsOf, tableName } from "../../src/tables/columns.ts";
+import { describedRoad } from "../support/described-roads.ts";
 import { noting, openRoutes, registeredRoutes, untaken } from "../support/roads.ts";
 import { secretRecord } from "../support/secret-record.ts";
 import { type Answer, type Session, startTestServer } from "../support/server.ts";
@@ -69,6 +70,20 @@ for (const name of ["therapist2", "other", "patient2"]) {
 		for (const { path, entity } of collections) {
 			const id = record.rows.get(tableName(entity));
 			t.equal((await own.get(`/api/${path}/${id}`)).status, 200, `${path} is untouched`);
+		}
+	});
+}
+
+for (const name of ["therapist2", "other", "patient2"]) {
+	const outsider = noting(await server.as(`${name}@test.example`), taken);
+	t.test(`${name}: what is more than rows`, async (t) => {
+		for (const route of routes) {
+			if (!route.url.startsWith("/api/") || openRoutes.includes(`${route.method} ${route.url}`)) continue;
+			const isRows = collections.some(({ path }) => [`/api/${path}`, `/api/${path}/:id`].includes(route.url));
+			const road = isRows ? undefined : describedRoad(outsider, route, record.rows);
+			// Signing out would end the journey.
+			if (road === undefined || route.url === "/api/auth/logout") continue;
+			alike(t, `${route.method} ${route.url}`, await road.hidden(), await road.none());
 		}
 	});
 }

@@ -1,11 +1,13 @@
 import type { FastifyInstance } from "fastify";
 import { registerTypedParameters } from "../plugins/typed-parameters.ts";
+import type { AboutServices } from "./about-person.ts";
 import { type NativeServices, registerCollection } from "./collection.ts";
 import { collections } from "./collections/all.ts";
 import { type AuthServices, registerAuthRoutes } from "./routes/auth.ts";
+import { registerVitalsRoutes } from "./routes/vitals.ts";
 
 /** What all native routes together are made of; each group names its own share. */
-export type AllNativeServices = NativeServices & AuthServices;
+export type AllNativeServices = NativeServices & AuthServices & AboutServices;
 
 /**
  * Puts the native REST routes under /api: the collections, and what is more than rows (routes/README.md). Those inside `signedIn` tell
@@ -20,6 +22,7 @@ export async function registerNative(app: FastifyInstance, services: AllNativeSe
 				if (request.routeOptions.config.refusesMethod !== true) await request.caller();
 			});
 			for (const collection of collections) registerCollection(signedIn, services, collection);
+			registerVitalsRoutes(signedIn, services);
 		});
 	});
 }
