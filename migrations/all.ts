@@ -6,8 +6,8 @@ import { FhirTriggers } from "./0004-fhir-triggers.ts";
 import { SignInAndAccessLog } from "./0005-sign-in-and-access-log.ts";
 import { Answers } from "./0006-answers.ts";
 import { Jobs } from "./0009-jobs.ts";
-import { Smart } from "./0011-smart.ts";
 import { Overview } from "./0010-overview.ts";
+import { Smart } from "./0011-smart.ts";
 
 /** Every migration in order; a name, once landed, never changes, as the database remembers it. */
 export const migrations: {
@@ -21,6 +21,6 @@ export const migrations: {
 	{ name: "0005-sign-in-and-access-log", class: SignInAndAccessLog },
 	{ name: "0006-answers", class: Answers },
 	{ name: "0009-jobs", class: Jobs },
-	{ name: "0011-smart", class: Smart },
 	{ name: "0010-overview", class: Overview },
+	{ name: "0011-smart", class: Smart },
 ];
