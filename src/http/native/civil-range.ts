@@ -37,7 +37,7 @@ export function civilStretch(
 	return { from: first, before };
 }
 
-/** The civil days asked for, both included; a time stands for its day. @throws Failure invalid naming the parameter, also for too many days */
+/** The civil days asked for, both included; a time stands for its day. @throws Failure invalid naming the parameter, also for too many days @public */
 export function civilDays(
 	{ from, to }: Asked,
 	zone: string,
@@ -57,13 +57,13 @@ export function civilDays(
 	return { from: first, to: last };
 }
 
-/** Every day from one to another, both included. */
+/** Every day from one to another, both included. @public */
 export function daysBetween(from: Temporal.PlainDate, to: Temporal.PlainDate): Temporal.PlainDate[] {
 	return Array.from({ length: from.until(to).days + 1 }, (_, index) => from.add({ days: index }));
 }
 
 /** A day's first moment in a zone. */
-export function midnight(day: Temporal.PlainDate, zone: string): Temporal.Instant {
+function midnight(day: Temporal.PlainDate, zone: string): Temporal.Instant {
 	return day.toZonedDateTime(zone).toInstant();
 }
 

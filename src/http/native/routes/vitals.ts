@@ -76,7 +76,7 @@ const units: Readonly<Record<VitalsMeasure, string>> = {
 };
 
 /** The newest value of each measure with how far it is from those before; null where there is none. */
-export function latestOf(found: ReadonlyMap<VitalsMeasure, LatestOf>): object {
+function latestOf(found: ReadonlyMap<VitalsMeasure, LatestOf>): object {
 	return Object.fromEntries(
 		vitalsMeasures.map((measure) => {
 			const values = found.get(measure);
@@ -136,7 +136,7 @@ const latestMeasure = object(
 );
 
 /** The newest values of every measure, null where there is none. */
-export const latestSchema = object(
+const latestSchema = object(
 	Object.fromEntries(vitalsMeasures.map((measure) => [measure, nullable(latestMeasure)])),
 	{ title: "LatestMeasures" },
 );
