@@ -136,10 +136,9 @@ const latestMeasure = object(
 );
 
 /** The newest values of every measure, null where there is none. */
-const latestSchema = object(
-	Object.fromEntries(vitalsMeasures.map((measure) => [measure, nullable(latestMeasure)])),
-	{ title: "LatestMeasures" },
-);
+const latestSchema = object(Object.fromEntries(vitalsMeasures.map((measure) => [measure, nullable(latestMeasure)])), {
+	title: "LatestMeasures",
+});
 
 const figures = nullable(number);
 const trendBucket = object(
