@@ -5,6 +5,7 @@ import {
 	unsupportedSearchParameters,
 } from "../fhir/definitions/definitions.ts";
 import { Failure } from "../fhir/failure.ts";
+import { isChain, type ReadSearch, readChain, readReverseChain } from "./chain.ts";
 import { decodeCursor } from "./cursor.ts";
 import { splitEscaped } from "./escape.ts";
 import { mainDateParameter } from "./extract.ts";
@@ -23,12 +24,15 @@ const maxFilters = 50;
 const formParameters = new Set(["_format", "_pretty"]);
 const modifiers = new Set(["exact", "contains", "not", "missing", "identifier"]);
 
+/** Of the parameters every resource has, those that select. */
+const chainable = new Set(["_id", "_lastUpdated", "_tag", "_profile", "_security", "_source"]);
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer Item)[] ? Item[] : T[K] };
 
 /**
  * Reads search parameters (R4 search). Parameters nobody defined are named in `ignored`; the caller decides whether that is an error.
  *
- * @throws Failure `invalid` for a value of the wrong form, `not-supported` for a modifier, chain, composite or reverse chain.
+ * @throws Failure `invalid` for a value of the wrong form, `not-supported` for a modifier or composite.
  */
 export function parseSearch(
 	type: string | undefined,
@@ -39,6 +43,8 @@ export function parseSearch(
 		type,
 		types: [],
 		filters: [],
+		chains: [],
+		reverseChains: [],
 		sort: [],
 		count: defaultCount,
 		cursor: undefined,
@@ -57,7 +63,7 @@ export function parseSearch(
 		if (!used) ignored.push(name);
 		else if (name !== "_cursor") query.applied.push([name, value]);
 	}
-	if (query.filters.length > maxFilters)
+	if (query.filters.length + query.chains.length + query.reverseChains.length > maxFilters)
 		throw new Failure("too-costly", `a search may have at most ${maxFilters} parameters`);
 	if (query.sort.length === 0) query.sort.push(...usualOrder(query));
 	if (query.summary === "count") query.count = 0;
@@ -150,8 +156,7 @@ function include(query: Mutable<SearchQuery>, name: string, value: string): bool
 
 function filter(query: Mutable<SearchQuery>, name: string, value: string, base: string): boolean {
 	const [code, suffix, ...more] = name.split(":") as [string, string | undefined];
-	if (name.includes(".") || code === "_has")
-		throw new Failure("not-supported", `${name}: chained parameters are not supported`);
+	if (isChain(name)) return chain(query, name, value, base);
 	const parameter = searchParametersOf(query.type ?? "Resource").get(code);
 	if (parameter === undefined) {
 		if (unsupportedSearchParameters(query.type ?? "Resource").has(code)) {
@@ -176,6 +181,24 @@ function filter(query: Mutable<SearchQuery>, name: string, value: string, base: 
 		),
 	);
 	return true;
+}
+
+function chain(query: Mutable<SearchQuery>, name: string, value: string, base: string): boolean {
+	const { type } = query;
+	if (type === undefined) throw new Failure("not-supported", `${name}: a search over all types has no chains`);
+	const read: ReadSearch = (target, rest, text) => {
+		if (rest.startsWith("_") && !rest.startsWith("_has:") && !chainable.has(rest.split(":")[0] ?? "")) return undefined;
+		const { query: search, ignored } = parseSearch(target, [[rest, text]], { base });
+		return ignored.length > 0 ? undefined : search;
+	};
+	if (name.startsWith("_has:")) {
+		const reverse = readReverseChain(type, name, value, read);
+		if (reverse !== undefined) query.reverseChains.push(reverse);
+		return reverse !== undefined;
+	}
+	const forward = readChain(type, name, value, read);
+	if (forward !== undefined) query.chains.push(forward);
+	return forward !== undefined;
 }
 
 function readFilter(

@@ -28,6 +28,18 @@ export interface Filter {
 	readonly missing?: boolean;
 }
 
+/** A chained parameter: what the reference leads to must be found by one of the searches, which are of different types. */
+export interface Chain {
+	readonly parameter: SearchParameter;
+	readonly searches: readonly SearchQuery[];
+}
+
+/** A reverse chain (`_has`): something the search finds must refer to it by the parameter. */
+export interface ReverseChain {
+	readonly parameter: SearchParameter;
+	readonly search: SearchQuery;
+}
+
 export interface SortKey {
 	readonly parameter: SearchParameter;
 	readonly descending: boolean;
@@ -59,6 +71,9 @@ export interface SearchQuery {
 	/** For a search over all types: only these (`_type`); empty: all. */
 	readonly types: readonly string[];
 	readonly filters: readonly Filter[];
+	/** Hold besides the filters. */
+	readonly chains: readonly Chain[];
+	readonly reverseChains: readonly ReverseChain[];
 	readonly sort: readonly SortKey[];
 	/** Matches on a page; 0: only the total. */
 	readonly count: number;

@@ -82,6 +82,8 @@ async function referring(
 		type: include.source,
 		types: [],
 		filters: [{ parameter: include.parameter, values: [{ references }] }],
+		chains: [],
+		reverseChains: [],
 		sort: [],
 		count: maxIncluded,
 		cursor: undefined,

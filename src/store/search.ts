@@ -10,6 +10,7 @@ import type { Transaction } from "./database.ts";
 import { residuesOf } from "./load.ts";
 import type { ResourceVersion, SearchPage } from "./resource-version.ts";
 import { branchesOf, type PlannedBranch, planBranches } from "./search-branches.ts";
+import { withoutChains } from "./search-chains.ts";
 import { includedBy } from "./search-includes.ts";
 
 /** One matching row: up to eight resources of it. */
@@ -23,7 +24,7 @@ interface Hit {
 
 /** Runs a search (R4 search): every branch gives its matches in order, here they are merged, cut to a page and completed. */
 export async function searchResources(tx: Transaction, asked: SearchQuery): Promise<SearchPage> {
-	const query = limited(asked, tx.caller);
+	const query = await withoutChains(tx, limited(asked, tx.caller), searchResources);
 	const total = query.total ? await countMatches(tx, await branchesOf(tx, query)) : undefined;
 	if (query.count === 0) return { matches: [], included: [], nextCursor: undefined, total };
 	const branches = await planBranches(tx, query);

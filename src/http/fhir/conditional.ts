@@ -1,5 +1,6 @@
 import { Failure } from "../../fhir/failure.ts";
 import { parseSearch } from "../../search/parse.ts";
+import type { Filter, SearchQuery } from "../../search/query.ts";
 import type { Transaction } from "../../store/database.ts";
 import type { ResourceVersion } from "../../store/resource-version.ts";
 import { searchResources } from "../../store/resources.ts";
@@ -47,13 +48,17 @@ export async function matchesOf(
 		throw new Failure("invalid", `A condition cannot use the unknown parameter ${ignored.join(", ")}`);
 	}
 	// `identifier=,` names no value: it would select everything.
-	if (
-		query.filters.length === 0 ||
-		query.filters.some(({ values, missing }) => values.length === 0 && missing === undefined)
-	) {
+	const filters = allFilters(query);
+	if (filters.length === 0 || filters.some(({ values, missing }) => values.length === 0 && missing === undefined)) {
 		throw new Failure("invalid", "A condition needs at least one search parameter with a value", { code: "required" });
 	}
 	return (await searchResources(tx, query)).matches;
+}
+
+/** Those of its chains included. */
+function allFilters({ filters, chains, reverseChains }: SearchQuery): Filter[] {
+	const chained = [...chains.flatMap(({ searches }) => searches), ...reverseChains.map(({ search }) => search)];
+	return [...filters, ...chained.flatMap(allFilters)];
 }
 
 function checked(criteria: Criteria): Criteria {
