@@ -106,6 +106,11 @@ for (const name of ["therapist2", "other", "patient2"]) {
 						]),
 				],
 				["search everywhere", (_, id) => outsider.get(`/fhir?_id=${id}&_total=accurate`)],
+				["a chain to it", (_, id) => outsider.get(`/fhir/Observation?subject:${type}._id=${id}&_total=accurate`)],
+				[
+					"a reverse chain from it",
+					(_, id) => outsider.get(`/fhir/Patient?_has:${type}:patient:_id=${id}&_total=accurate`),
+				],
 				["conditional delete", (_, id) => outsider.delete(`/fhir/${type}?_id=${id}`)],
 				["in a batch", (_, id) => bundle(outsider, "batch", [{ request: { method: "GET", url: `${type}/${id}` } }])],
 				[

@@ -1,4 +1,6 @@
 import t from "tap";
+import { callerOfApp } from "../../src/access/caller.ts";
+import { parseScope } from "../../src/access/scopes.ts";
 import { searchParametersOf } from "../../src/fhir/definitions/definitions.ts";
 import type { JsonObject } from "../../src/fhir/json.ts";
 import { parseSearch } from "../../src/search/parse.ts";
@@ -229,6 +231,35 @@ t.test("nothing of anybody else leads anywhere", async (t) => {
 	t.strictSame(await clinic.find(clinic.therapist, "Patient", "_has:Condition:patient:code=I50"), ["linked"]);
 	t.strictSame(await clinic.find(clinic.patient, "Patient", "_has:Condition:patient:code=I50"), []);
 	t.strictSame(await clinic.find(clinic.therapist2, "Condition", "encounter.status=planned"), []);
+});
+
+t.test("an app's chains lead through what it may search only", async (t) => {
+	const app = (...scopes: string[]) =>
+		callerOfApp(
+			{ id: 1, role: "therapist" },
+			{
+				clientId: "chains",
+				grant: "g",
+				scopes: scopes.flatMap((text) => parseScope(text) ?? []),
+				patientId: undefined,
+				fhirUser: undefined,
+			},
+		);
+	const whole = app("user/Observation.rs", "user/Patient.rs", "user/Condition.rs");
+	t.strictSame(await clinic.find(whole, "Observation", "patient._has:Condition:patient:code=I50"), ["lab"]);
+	t.strictSame(
+		await clinic.find(whole, "Observation", "subject.name=Chain"),
+		["lab"],
+		"types it was not granted are left out",
+	);
+	const observations = app("user/Observation.rs");
+	for (const query of ["patient.name=Chain", "subject.name=Chain", "encounter.status=planned"])
+		await t.rejects(clinic.find(observations, "Observation", query), { kind: "forbidden" } as never, query);
+	const patients = app("user/Patient.rs");
+	await t.rejects(clinic.find(patients, "Patient", "_has:Condition:patient:code=I50"), { kind: "forbidden" } as never);
+	const heartRates = app("user/Patient.rs", "user/Observation.rs?code=http://loinc.org|8867-4");
+	t.strictSame(await clinic.find(heartRates, "Patient", "_has:Observation:patient:status=amended"), []);
+	t.ok((await clinic.find(heartRates, "Patient", "_has:Observation:patient:status=final")).length > 0);
 });
 
 t.test("what cannot be a chain is said, what nobody knows is ignored", async (t) => {
