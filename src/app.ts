@@ -4,6 +4,7 @@ import { accessLog } from "./audit/access-log.ts";
 import { accounts } from "./auth/accounts.ts";
 import { passwords } from "./auth/passwords.ts";
 import { tokens } from "./auth/tokens.ts";
+import { registerDocs } from "./http/docs/docs.ts";
 import { registerFhir } from "./http/fhir/register.ts";
 import { registerNative } from "./http/native/register.ts";
 import { registerFrontDoor } from "./http/pages/front-door.ts";
@@ -19,6 +20,7 @@ import { registerRequestId } from "./http/plugins/request-id.ts";
 import { createServer } from "./http/server.ts";
 import { openQueue } from "./jobs/queue.ts";
 import { forgetExpired } from "./jobs/tasks/forget-expired.ts";
+import { fhirDocument } from "./openapi/fhir/document.ts";
 import { nativeDocument } from "./openapi/native.ts";
 import { forgetAnswers } from "./store/answers.ts";
 import type { Database } from "./store/database.ts";
@@ -62,6 +64,7 @@ export async function buildApp({ config, database, log }: AppParts): Promise<Fas
 	registerDrain(app);
 	registerHealth(app, database.reach);
 	await app.register(swagger, nativeDocument);
+	await registerDocs(app, fhirDocument);
 
 	registerFrontDoor(app, config.demo);
 	await registerNative(app, {
