@@ -120,12 +120,37 @@ export function bodies(): Part {
 	const form = { type: "object", additionalProperties: { type: "string" }, examples: [{ _count: "10" }] };
 	return {
 		...Object.fromEntries(resourceTypes.map(body)),
+		Patch: {
+			required: true,
+			description: "A JSON Patch (RFC 6902), or a FHIRPath Patch",
+			content: {
+				"application/json-patch+json": {
+					schema: jsonPatch,
+					example: [{ op: "replace", path: "/status", value: "amended" }],
+				},
+				[mediaType]: { schema: ref("schemas", "Parameters") },
+			},
+		},
 		Search: {
 			description: "The search's parameters, as in a query",
 			content: { "application/x-www-form-urlencoded": { schema: form } },
 		},
 	};
 }
+
+const jsonPatch = {
+	type: "array",
+	items: {
+		type: "object",
+		required: ["op", "path"],
+		properties: {
+			op: { enum: ["add", "remove", "replace", "move", "copy", "test"] },
+			path: { type: "string" },
+			from: { type: "string" },
+			value: {},
+		},
+	},
+};
 
 const ofPatient = { subject: { reference: "Patient/1" } };
 

@@ -14,7 +14,8 @@ interface Saying {
 	readonly parameters: readonly string[];
 	/** The type's own search parameters too. */
 	readonly searches?: true;
-	readonly takes?: "resource" | "form";
+	/** The body: a resource of the type, or another component. */
+	readonly takes?: "resource" | "Patch";
 	/** Good answers: a component, or the type's own where "resource". */
 	readonly answers: Readonly<Record<number, string>>;
 	readonly failures: readonly Status[];
@@ -46,6 +47,14 @@ const update: Saying = {
 	takes: "resource",
 	answers: { 200: "resource", 201: "resource" },
 	failures: [403, 409, 412, 413, 415],
+};
+const patch: Saying = {
+	name: (type) => `patch${type}`,
+	summary: (type) => `Change a part of a ${type}`,
+	parameters: ["id", "If-Match", ...writing],
+	takes: "Patch",
+	answers: { 200: "resource" },
+	failures: [403, 404, 409, 410, 412, 413, 415],
 };
 const remove: Saying = {
 	name: (type) => `delete${type}`,
@@ -101,6 +110,13 @@ const sayings: Readonly<Record<string, Saying>> = {
 		summary: (type) => `Replace the ${type} that matches, or create it`,
 		parameters: ["criteria", ...update.parameters.slice(1)],
 	},
+	"instance patch": patch,
+	"type patch": {
+		...patch,
+		name: (type) => `patch${type}Where`,
+		summary: (type) => `Change a part of the one ${type} that matches`,
+		parameters: ["criteria", ...patch.parameters.slice(1)],
+	},
 	"instance delete": remove,
 	"type delete": {
 		...remove,
@@ -115,7 +131,7 @@ export function operationOf(tag: string, { code, level, method }: Interaction): 
 	const saying = sayings[`${level} ${code}`];
 	if (saying === undefined) throw new Error(`src/openapi/fhir/operation.ts does not say what ${level} ${code} is`);
 	const byForm = saying.searches === true && method === "POST";
-	const takes = byForm ? ref("requestBodies", "Search") : saying.takes && ref("requestBodies", tag);
+	const taken = byForm ? "Search" : saying.takes === "resource" ? tag : saying.takes;
 	const parameters = byForm
 		? []
 		: [
@@ -127,7 +143,7 @@ export function operationOf(tag: string, { code, level, method }: Interaction): 
 		tags: [tag],
 		summary: byForm ? `${saying.summary(tag)}, the parameters in the body` : saying.summary(tag),
 		...(parameters.length === 0 ? {} : { parameters }),
-		...(takes === undefined ? {} : { requestBody: takes }),
+		...(taken === undefined ? {} : { requestBody: ref("requestBodies", taken) }),
 		responses: {
 			...Object.fromEntries(
 				Object.entries(saying.answers).map(([status, name]) => [
