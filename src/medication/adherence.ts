@@ -15,17 +15,28 @@ export interface Adherence {
 	readonly rate: number | null;
 }
 
-/** Adherence to doses at a moment, by the logs there are. */
-export function adherence(
+/** One dose and what became of it. */
+export interface DoseOutcome {
+	readonly dose: ExpectedDose;
+	readonly takenAt: Temporal.Instant | null;
+	readonly state: "taken" | "missed" | "pending";
+}
+
+/** What became of expected doses until a moment, by the logs there are; in their order. */
+export function outcomes(
 	doses: readonly ExpectedDose[],
 	logs: readonly Temporal.Instant[],
 	now: Temporal.Instant,
-): Adherence {
+): { readonly doses: DoseOutcome[]; readonly sums: Adherence } {
 	const { takenAt, extra } = matchDoses(doses, logs);
-	const taken = takenAt.filter((at) => at !== null).length;
-	const isOver = ({ closes }: ExpectedDose) => Temporal.Instant.compare(closes, now) <= 0;
-	const missed = doses.filter((dose, index) => takenAt[index] === null && isOver(dose)).length;
-	return addUp([{ taken, missed, pending: doses.length - taken - missed, extra: extra.length }]);
+	const found = doses.map((dose, index): DoseOutcome => {
+		const isOver = Temporal.Instant.compare(dose.closes, now) <= 0;
+		const at = takenAt[index] ?? null;
+		return { dose, takenAt: at, state: at !== null ? "taken" : isOver ? "missed" : "pending" };
+	});
+	const count = (state: DoseOutcome["state"]) => found.filter((one) => one.state === state).length;
+	const counts = { taken: count("taken"), missed: count("missed"), pending: count("pending"), extra: extra.length };
+	return { doses: found, sums: addUp([counts]) };
 }
 
 /** The adherence to several medications together: each dose counts alike. */

@@ -2,6 +2,8 @@ import type { FastifyRequest } from "fastify";
 import type { AccessLog } from "../../audit/access-log.ts";
 import type { Database, Transaction } from "../../store/database.ts";
 import { personZone } from "../../store/person-zone.ts";
+import { type RowValues, requireRow } from "../../store/rows.ts";
+import type { Entity } from "../../tables/all.ts";
 import { personAsked } from "./person-asked.ts";
 
 /** What routes that read about one person need. */
@@ -25,26 +27,60 @@ export interface Person {
  *
  * @throws Failure as {@link personAsked}
  */
-export async function readAbout<T>(
+export function readAbout<T>(
 	services: AboutServices,
 	request: FastifyRequest,
 	target: string,
 	work: (tx: Transaction, person: Person) => Promise<T>,
 ): Promise<T> {
+	const { userId } = request.query as { userId?: number };
+	return recorded(services, request, target, async (tx) => {
+		const person = await personOf(tx, await personAsked(tx, userId), services.now());
+		return [person.userId, await work(tx, person)];
+	});
+}
+
+/**
+ * Reads about the person whose the row `:id` is, and records it as a read of `path`.
+ *
+ * @param path - of the answer, with `:id`, e.g. `medications/:id/logs`
+ * @throws Failure not-found where the row is not there or may not be seen
+ */
+export function readAboutRow<T>(
+	services: AboutServices,
+	request: FastifyRequest,
+	entity: Entity,
+	path: string,
+	work: (tx: Transaction, person: Person, row: RowValues) => Promise<T>,
+): Promise<T> {
+	const { id } = request.params as { id: number };
+	return recorded(services, request, path.replace(":id", String(id)), async (tx) => {
+		const row = await requireRow(tx, entity, id);
+		const person = await personOf(tx, row.userId as number, services.now());
+		return [person.userId, await work(tx, person, row)];
+	});
+}
+
+/** Where and when somebody lives. */
+async function personOf(tx: Transaction, userId: number, now: Temporal.Instant): Promise<Person> {
+	return { userId, zone: await personZone(tx, userId), now };
+}
+
+/** Today, where somebody lives. */
+export function todayOf({ zone, now }: Person): Temporal.PlainDate {
+	return now.toZonedDateTimeISO(zone).toPlainDate();
+}
+
+/** `work` gives whom it was about (users.id; null for nobody with an account) and the answer. */
+async function recorded<T>(
+	{ database, accessLog }: AboutServices,
+	request: FastifyRequest,
+	target: string,
+	work: (tx: Transaction) => Promise<[userId: number | null, answer: T]>,
+): Promise<T> {
 	const caller = await request.caller();
-	const { userId: asked } = request.query as { userId?: number };
-	const { userId, answer } = await services.database.read(caller, async (tx) => {
-		const userId = await personAsked(tx, asked);
-		const zone = await personZone(tx, userId);
-		return { userId, answer: await work(tx, { userId, zone, now: services.now() }) };
-	});
-	await services.accessLog.record({
-		caller,
-		action: "read",
-		target,
-		returned: [target],
-		patients: [userId],
-		outcome: "success",
-	});
+	const [userId, answer] = await database.read(caller, work);
+	const patients = userId === null ? [] : [userId];
+	await accessLog.record({ caller, action: "read", target, returned: [target], patients, outcome: "success" });
 	return answer;
 }

@@ -37,7 +37,7 @@ export function civilStretch(
 	return { from: first, before };
 }
 
-/** The civil days asked for, both included; a time stands for its day. @throws Failure invalid naming the parameter, also for too many days @public */
+/** The civil days asked for, both included; a time stands for its day. @throws Failure invalid naming the parameter, also for too many days */
 export function civilDays(
 	{ from, to }: Asked,
 	zone: string,
@@ -57,7 +57,7 @@ export function civilDays(
 	return { from: first, to: last };
 }
 
-/** Every day from one to another, both included. @public */
+/** Every day from one to another, both included. */
 export function daysBetween(from: Temporal.PlainDate, to: Temporal.PlainDate): Temporal.PlainDate[] {
 	return Array.from({ length: from.until(to).days + 1 }, (_, index) => from.add({ days: index }));
 }

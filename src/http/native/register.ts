@@ -4,6 +4,7 @@ import type { AboutServices } from "./about-person.ts";
 import { type NativeServices, registerCollection } from "./collection.ts";
 import { collections } from "./collections/all.ts";
 import { type AuthServices, registerAuthRoutes } from "./routes/auth.ts";
+import { registerMedicationRoutes } from "./routes/medications.ts";
 import { registerVitalsRoutes } from "./routes/vitals.ts";
 
 /** What all native routes together are made of; each group names its own share. */
@@ -23,6 +24,7 @@ export async function registerNative(app: FastifyInstance, services: AllNativeSe
 			});
 			for (const collection of collections) registerCollection(signedIn, services, collection);
 			registerVitalsRoutes(signedIn, services);
+			registerMedicationRoutes(signedIn, services);
 		});
 	});
 }
