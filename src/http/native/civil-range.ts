@@ -57,7 +57,7 @@ export function civilDays(
 	return { from: first, to: last };
 }
 
-/** Every day from one to another, both included. */
+/** Every day from one to another, both included. @public */
 export function daysBetween(from: Temporal.PlainDate, to: Temporal.PlainDate): Temporal.PlainDate[] {
 	return Array.from({ length: from.until(to).days + 1 }, (_, index) => from.add({ days: index }));
 }
