@@ -41,6 +41,8 @@ export interface PlannedCreate {
 export interface ChangeResult {
 	readonly outcome: "created" | "updated" | "deleted" | "absent";
 	readonly version: ResourceVersion | undefined;
+	/** What it was that was changed or deleted, and about whom; undefined where there was nothing. */
+	readonly was: Pick<ResourceVersion, "type" | "id" | "owner"> | undefined;
 }
 
 /** A page of a search: matches in order, then what `_include` and `_revinclude` add to these matches. */

@@ -81,3 +81,22 @@ t.test("a transaction: one entry that names everything", async (t) => {
 	);
 	t.match(await entriesOf("whole-1"), [{ action: "transaction", target: "Bundle", returned: ids }]);
 });
+
+t.test("what is deleted is named, with whom it was about; what changes hands, with both", async (t) => {
+	const about = (profile: number) => ({ ...observation("x"), subject: { reference: `Patient/${profile}` } });
+	const { body } = await therapist.post("/fhir/Observation", observation("x"));
+	const name = `Observation/${body.id}`;
+	const moved = { ...about(people.profiles.patient2), id: body.id };
+	await therapist.put(`/fhir/${name}`, moved, { "x-request-id": "move-1" });
+	const [move] = await entriesOf("move-1");
+	t.match(move, { action: "update", returned: [name] });
+	t.same(new Set(move?.patients), new Set([people.patient, people.patient2]));
+	const gone = await therapist.delete(`/fhir/${name}`, { "x-request-id": "gone-1", prefer: "return=OperationOutcome" });
+	t.match(gone.body.issue[0].diagnostics, `${name} was deleted`);
+	t.match(await entriesOf("gone-1"), [{ action: "delete", returned: [name], patients: [people.patient2] }]);
+	const row = await therapist.post("/api/vitals", vitals);
+	await therapist.delete(`/fhir/Observation/vs-${row.body.id}-hr`, { "x-request-id": "gone-2" });
+	t.match(await entriesOf("gone-2"), [{ returned: [`Observation/vs-${row.body.id}-hr`], patients: [people.patient] }]);
+	await therapist.delete(`/fhir/${name}`, { "x-request-id": "gone-3" });
+	t.match(await entriesOf("gone-3"), [{ action: "delete", target: name, returned: [], patients: [] }]);
+});

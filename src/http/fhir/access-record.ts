@@ -32,6 +32,6 @@ export function targetName({ type, id }: { readonly type: string; readonly id: s
 
 function entryOf(caller: Caller, action: string, target: string, touched: readonly Touched[]): AccessEntry {
 	const patients = new Set(touched.flatMap(({ owner }) => (owner === null ? [] : [owner])));
-	const returned = touched.map(({ type, id }) => `${type}/${id}`);
-	return { caller, action, target, returned, patients: [...patients], outcome: "success" };
+	const returned = new Set(touched.map(({ type, id }) => `${type}/${id}`));
+	return { caller, action, target, returned: [...returned], patients: [...patients], outcome: "success" };
 }

@@ -15,6 +15,7 @@ export interface Written {
 	readonly outcome: ChangeResult["outcome"] | "existing";
 	/** Undefined for the delete of what was not there. */
 	readonly version: ResourceVersion | undefined;
+	readonly was?: ChangeResult["was"];
 }
 
 /** What an intent turned into: a change of its own, a resource that is there, or the create of an earlier equal condition. */

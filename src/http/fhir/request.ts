@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../fhir/json.ts";
 import type { ResourceVersion } from "../../store/resource-version.ts";
+import type { Touched } from "./access-record.ts";
 import type { VersionConditions } from "./etags.ts";
 import type { ParameterList } from "./parameters.ts";
 import type { Patch } from "./patch-body.ts";
@@ -41,7 +42,7 @@ export interface InteractionResult {
 	/** Whether a Location is due: the resource was created, or found in place of being created. */
 	readonly located: boolean;
 	/** Everything of persons that the answer shows or the write touched, for the access log. */
-	readonly touched: readonly ResourceVersion[];
+	readonly touched: readonly Touched[];
 }
 
 /** Where a version can be read again: `[base]/Type/id/_history/v`. */

@@ -1,15 +1,16 @@
 import { stringify } from "../../fhir/json.ts";
 import { outcomeOfIssues } from "../../fhir/outcome.ts";
+import type { Touched } from "./access-record.ts";
 import type { Written } from "./carry-out.ts";
 import type { InteractionResult } from "./request.ts";
 
 type Wanted = "minimal" | "representation" | "OperationOutcome";
 
 /** What a client is told of a write: status as in R4 http 3.1.0.0, body as it prefers. */
-export function writeResult({ outcome, version }: Written, wanted: Wanted): InteractionResult {
-	const touched = version === undefined ? [] : [version];
+export function writeResult({ outcome, version, was }: Written, wanted: Wanted): InteractionResult {
+	const touched = [...(version === undefined ? [] : [version]), ...(was === undefined ? [] : [was])];
 	if (outcome === "deleted" || outcome === "absent") {
-		const text = wanted === "OperationOutcome" ? outcomeText(sentence(outcome, version)) : undefined;
+		const text = wanted === "OperationOutcome" ? outcomeText(sentence(outcome, was)) : undefined;
 		return { status: text === undefined ? 204 : 200, text, version, located: false, touched };
 	}
 	return {
@@ -26,9 +27,9 @@ function bodyText(wanted: Wanted, resource: string | undefined, say: () => strin
 	return wanted === "representation" ? resource : outcomeText(say());
 }
 
-function sentence(outcome: Written["outcome"], version: Written["version"]): string {
-	if (version === undefined) return "There was nothing to delete";
-	const name = `${version.type}/${version.id}`;
+function sentence(outcome: Written["outcome"], what: Touched | undefined): string {
+	if (what === undefined) return "There was nothing to delete";
+	const name = `${what.type}/${what.id}`;
 	return outcome === "existing" ? `${name} is there already; nothing was changed` : `${name} was ${outcome}`;
 }
 

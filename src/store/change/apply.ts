@@ -1,4 +1,5 @@
 import { Failure, type Issue } from "../../fhir/failure.ts";
+import { ownerOf } from "../build-version.ts";
 import type { Transaction } from "../database.ts";
 import type { Change, ChangeResult } from "../resource-version.ts";
 import { carryOut } from "./carry-out.ts";
@@ -52,8 +53,17 @@ async function applyStep(
 	const versions = await carryOut(tx, effects);
 	return chosen.map((change, index) => {
 		const [type, id] = change.kind === "create" ? [change.plan.type, change.plan.id] : [change.type, change.id];
-		return { outcome: outcomes[index] as ChangeResult["outcome"], version: versions.get(`${type}/${id}`) };
+		const outcome = outcomes[index] as ChangeResult["outcome"];
+		const owner = change.kind === "create" ? undefined : ownerIn(states.get(`${type}/${id}`));
+		const was = owner === undefined ? undefined : { type, id, owner };
+		return { outcome, version: versions.get(`${type}/${id}`), was };
 	});
+}
+
+/** Whom a resource was about before; undefined where there was none. */
+function ownerIn(state: State | undefined): number | null | undefined {
+	if (state?.kind === "whole") return state.whole.user_id;
+	return state?.kind === "row" ? ownerOf(state.mapping, state.loaded.row) : undefined;
 }
 
 /** If-Match: all that do not hold are named. */

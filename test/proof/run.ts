@@ -1,0 +1,44 @@
+/** `npm run proof -- crash|hostile`: see README.md here. Progress goes to stderr, the report to stdout; exit code 1 when anything is wrong. */
+import { parseArgs } from "node:util";
+import { proveCrashes } from "./crash/crash.ts";
+import { crashText } from "./crash/report.ts";
+
+const { values: given, positionals } = parseArgs({
+	allowPositionals: true,
+	options: {
+		rounds: { type: "string" },
+		seed: { type: "string" },
+		clients: { type: "string" },
+		json: { type: "boolean", default: false },
+	},
+});
+const say = (line: string) => process.stderr.write(`${line}\n`);
+const seed = numberOf("seed", Math.floor(Date.now() / 1000) % 1_000_000);
+
+switch (positionals[0]) {
+	case "crash": {
+		const report = await proveCrashes({
+			rounds: numberOf("rounds", 20),
+			seed,
+			clients: numberOf("clients", 12),
+			say,
+		});
+		console.log(given.json ? JSON.stringify(report) : crashText(report));
+		process.exitCode = report.wrong.length === 0 ? 0 : 1;
+		break;
+	}
+	default:
+		fail("npm run proof -- crash [--rounds N] [--clients N] [--seed S] [--json]");
+}
+
+function numberOf(name: "rounds" | "seed" | "clients", otherwise: number): number {
+	const text = given[name];
+	const value = text === undefined ? otherwise : Number(text);
+	if (!Number.isSafeInteger(value) || value < 1) fail(`--${name}: ${text} is not a whole number above 0`);
+	return value;
+}
+
+function fail(message: string): never {
+	process.stderr.write(`${message}\n`);
+	process.exit(2);
+}
