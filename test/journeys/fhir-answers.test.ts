@@ -53,6 +53,7 @@ t.test("metadata: for everybody, with an ETag, claiming what is there", async (t
 		"delete",
 		"history-instance",
 		"history-type",
+		"patch",
 		"read",
 		"search-type",
 		"update",

@@ -90,11 +90,16 @@ t.test("faults of the database, which quote values, are logged without them", as
 	for (const table of ["public.vitals_samples", "fhir.resource"])
 		await owner.query(`create trigger a_fail before insert on ${table} for each row execute function public.fail()`);
 	await owner.end();
-	const native = await therapist.post("/api/vitals", {
-		userId: people.patient,
-		notes: secret,
-		heartRate: 70,
-		recordedAt: "2026-11-24T08:30:00Z",
+	// Not by the session, which insists on documented answers.
+	const native = await fetch(`${server.base}/api/vitals`, {
+		method: "POST",
+		headers: { authorization: `Bearer ${therapist.token}`, "content-type": "application/json" },
+		body: JSON.stringify({
+			userId: people.patient,
+			notes: secret,
+			heartRate: 70,
+			recordedAt: "2026-11-24T08:30:00Z",
+		}),
 	});
 	const fhir = await therapist.post("/fhir/Organization", { resourceType: "Organization", name: secret });
 	t.same([native.status, fhir.status], [500, 500]);
@@ -102,7 +107,7 @@ t.test("faults of the database, which quote values, are logged without them", as
 		server.logged.some((line) => line.includes("XX000")),
 		"the code and the place are logged",
 	);
-	for (const { text } of [native, fhir]) t.notMatch(text, new RegExp(`${secret}|XX000|trigger`, "i"));
+	for (const text of [await native.text(), fhir.text]) t.notMatch(text, new RegExp(`${secret}|XX000|trigger`, "i"));
 });
 
 t.test("none of it is in the log", async (t) => {

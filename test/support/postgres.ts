@@ -47,8 +47,16 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 	return {
 		ownerUrl: url,
 		serverUrl: serverUrl(url, testKey),
-		drop: () => withClient(ownerUrl, async (client) => void (await client.query(`drop database ${name} with (force)`))),
+		drop: () => withClient(ownerUrl, (client) => drop(client, name)),
 	};
+}
+
+/** `pool.end()` does not wait until its connections are gone; one that is ended by force in between would fail with nobody listening. */
+async function drop(client: pg.Client, name: string): Promise<void> {
+	const connected = async () =>
+		(await client.query("select from pg_stat_activity where datname = $1 limit 1", [name])).rowCount === 1;
+	for (let tries = 0; tries < 50 && (await connected()); tries++) await sleep(10);
+	await client.query(`drop database ${name} with (force)`);
 }
 
 /** The tests' PostgreSQL, started by whichever test file needs it first; it stops by itself when nobody has used it for a while. */

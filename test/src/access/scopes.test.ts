@@ -124,7 +124,8 @@ t.test("what narrowing writes can be read again", async () => {
 t.test("a value with characters that end things survives", async () => {
 	fc.assert(
 		fc.property(fc.string({ minLength: 1 }), (value) => {
-			fc.pre(value.replaceAll(",", "") !== "" && !value.includes("\0"));
+			// What is no token has no meaning as a condition: half an escape, or more than two parts.
+			fc.pre(value.replaceAll(",", "") !== "" && !value.includes("\0") && !/\\(?![\\,|$])|\|.*\|/s.test(value));
 			const scope = withCondition(parseScope("patient/Observation.rs") as ResourceScope, "code", value);
 			return !scope.text.includes(" ") && parseScope(scope.text)?.conditions[0]?.[1] === value;
 		}),
