@@ -3,10 +3,8 @@ import { type Json, type JsonObject, parseJson } from "../../fhir/json.ts";
 import { applyFhirPathPatch } from "../../fhir/patch/fhirpath-patch.ts";
 import { applyJsonPatch } from "../../fhir/patch/json-patch.ts";
 import { checkContentType } from "./negotiate.ts";
+import type { Patch } from "./request.ts";
 import { resourceIn } from "./valid-body.ts";
-
-/** What a PATCH wants changed (R4 http 3.1.0.6): a resource in, the changed one out. */
-export type Patch = (resource: JsonObject) => Promise<JsonObject>;
 
 /** The media type of RFC 6902. */
 const jsonPatchType = "application/json-patch+json";

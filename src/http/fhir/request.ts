@@ -3,7 +3,6 @@ import type { ResourceVersion } from "../../store/resource-version.ts";
 import type { Touched } from "./access-record.ts";
 import type { VersionConditions } from "./etags.ts";
 import type { ParameterList } from "./parameters.ts";
-import type { Patch } from "./patch-body.ts";
 import type { Preferences } from "./preferences.ts";
 
 /** One FHIR interaction as asked for, by an HTTP request of its own or by an entry of a Bundle. */
@@ -24,6 +23,9 @@ export interface FhirRequest {
 	/** Set for transaction entries: what other entries call this resource, and that conditional references are allowed. */
 	readonly inTransaction: { readonly fullUrl: string | undefined } | undefined;
 }
+
+/** What a PATCH wants changed (R4 http 3.1.0.6): a resource in, the changed one out. */
+export type Patch = (resource: JsonObject) => Promise<JsonObject>;
 
 /** What a URL names; empty strings where its pattern has no such part. */
 export interface Target {

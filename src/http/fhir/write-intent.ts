@@ -1,7 +1,6 @@
 import type { JsonObject } from "../../fhir/json.ts";
 import type { ParameterList } from "./parameters.ts";
-import type { Patch } from "./patch-body.ts";
-import type { FhirRequest } from "./request.ts";
+import type { FhirRequest, Patch } from "./request.ts";
 
 /** Which resources a conditional interaction means (R4 http 3.1.0.8.1): a search of one type. */
 export interface Criteria {
