@@ -4,6 +4,7 @@ import type { Database, Transaction } from "../../store/database.ts";
 import { personZone } from "../../store/person-zone.ts";
 import { type RowValues, requireRow } from "../../store/rows.ts";
 import type { Entity } from "../../tables/all.ts";
+import { Patients } from "../../tables/patients.ts";
 import { personAsked } from "./person-asked.ts";
 
 /** What routes that read about one person need. */
@@ -61,13 +62,35 @@ export function readAboutRow<T>(
 	});
 }
 
+/**
+ * Reads about a patient by the id of the profile, and records it as a read of `path`. A patient without an account has no data but the
+ * profile, and lives where the therapist does.
+ *
+ * @param path - of the answer, with `:id`, e.g. `patients/:id/summary`
+ * @throws Failure not-found where the profile is not there or may not be seen
+ */
+export function readAboutPatient<T>(
+	services: AboutServices,
+	request: FastifyRequest,
+	path: string,
+	work: (tx: Transaction, person: Person | null, row: RowValues, at: Omit<Person, "userId">) => Promise<T>,
+): Promise<T> {
+	const { id } = request.params as { id: number };
+	return recorded(services, request, path.replace(":id", String(id)), async (tx) => {
+		const row = await requireRow(tx, Patients, id);
+		const userId = row.userId as number | null;
+		const { zone, now } = await personOf(tx, userId ?? (row.therapistId as number), services.now());
+		return [userId, await work(tx, userId === null ? null : { userId, zone, now }, row, { zone, now })];
+	});
+}
+
 /** Where and when somebody lives. */
 async function personOf(tx: Transaction, userId: number, now: Temporal.Instant): Promise<Person> {
 	return { userId, zone: await personZone(tx, userId), now };
 }
 
 /** Today, where somebody lives. */
-export function todayOf({ zone, now }: Person): Temporal.PlainDate {
+export function todayOf({ zone, now }: Omit<Person, "userId">): Temporal.PlainDate {
 	return now.toZonedDateTimeISO(zone).toPlainDate();
 }
 

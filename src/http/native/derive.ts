@@ -1,6 +1,6 @@
 import { Failure } from "../../fhir/failure.ts";
 import type { Transaction } from "../../store/database.ts";
-import { isPatientAccount } from "../../store/patient-link.ts";
+import { isPatientAccount, isTherapistAccount } from "../../store/patient-link.ts";
 import type { RowValues } from "../../store/rows.ts";
 import type { Collection } from "./descriptor.ts";
 
@@ -46,7 +46,12 @@ async function patient(tx: Transaction, changes: RowValues, before: RowValues | 
 		if (parts.length === 0) throw missing("name");
 		completed.name = parts.join(" ");
 	}
-	const { userId } = changes;
+	const { userId, therapistId } = changes;
+	if (typeof therapistId === "number" && therapistId !== before?.therapistId && tx.caller.role === "system") {
+		if (!(await isTherapistAccount(tx, therapistId))) {
+			throw new Failure("invalid", "therapistId names no therapist", { expression: "therapistId" });
+		}
+	}
 	if (typeof userId === "number" && userId !== before?.userId && !(await isPatientAccount(tx, userId))) {
 		throw new Failure("invalid", "userId names nothing that can be used here", { expression: "userId" });
 	}

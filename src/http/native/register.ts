@@ -3,8 +3,10 @@ import { registerTypedParameters } from "../plugins/typed-parameters.ts";
 import type { AboutServices } from "./about-person.ts";
 import { type NativeServices, registerCollection } from "./collection.ts";
 import { collections } from "./collections/all.ts";
+import { registerAssignTherapist } from "./routes/assign-therapist.ts";
 import { type AuthServices, registerAuthRoutes } from "./routes/auth.ts";
 import { registerMedicationRoutes } from "./routes/medications.ts";
+import { registerPatientOverview } from "./routes/patient-overview.ts";
 import { registerVitalsRoutes } from "./routes/vitals.ts";
 
 /** What all native routes together are made of; each group names its own share. */
@@ -25,6 +27,8 @@ export async function registerNative(app: FastifyInstance, services: AllNativeSe
 			for (const collection of collections) registerCollection(signedIn, services, collection);
 			registerVitalsRoutes(signedIn, services);
 			registerMedicationRoutes(signedIn, services);
+			registerPatientOverview(signedIn, services);
+			registerAssignTherapist(signedIn, services);
 		});
 	});
 }

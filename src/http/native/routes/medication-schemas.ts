@@ -35,7 +35,7 @@ const regimen = object(
 );
 
 /** The sums of an adherence, for whatever has some. */
-const adherenceSums: Properties = {
+export const adherenceSums: Properties = {
 	expected: count("Doses taken, and doses whose time is over", 60),
 	taken: count("Expected doses that were taken; no log counts twice", 54),
 	missed: count("Expected doses that were not taken in time", 6),

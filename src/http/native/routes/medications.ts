@@ -82,6 +82,12 @@ export function registerMedicationRoutes(app: FastifyInstance, services: AboutSe
 	refuseOtherMethods(app, `${url}/:id/log`, ["POST"]);
 }
 
+/** The doses of everything a person takes, together. */
+export async function adherenceSumsOf(tx: Transaction, { userId }: Person, range: Days): Promise<object> {
+	const found = await adherenceTo(tx, userId, await medicationsOf(tx, userId), range);
+	return { ...rangeOf(range), ...addUp(found) };
+}
+
 /** The adherence to everything a person takes or took within some days: each medication for itself, and all doses together. */
 async function adherenceOfAll(tx: Transaction, { userId, zone }: Person, range: Days): Promise<object> {
 	const rows = await medicationsOf(tx, userId);

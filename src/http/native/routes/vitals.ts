@@ -76,7 +76,7 @@ const units: Readonly<Record<VitalsMeasure, string>> = {
 };
 
 /** The newest value of each measure with how far it is from those before; null where there is none. */
-function latestOf(found: ReadonlyMap<VitalsMeasure, LatestOf>): object {
+export function latestOf(found: ReadonlyMap<VitalsMeasure, LatestOf>): object {
 	return Object.fromEntries(
 		vitalsMeasures.map((measure) => {
 			const values = found.get(measure);
@@ -136,9 +136,12 @@ const latestMeasure = object(
 );
 
 /** The newest values of every measure, null where there is none. */
-const latestSchema = object(Object.fromEntries(vitalsMeasures.map((measure) => [measure, nullable(latestMeasure)])), {
-	title: "LatestMeasures",
-});
+export const latestSchema = object(
+	Object.fromEntries(vitalsMeasures.map((measure) => [measure, nullable(latestMeasure)])),
+	{
+		title: "LatestMeasures",
+	},
+);
 
 const figures = nullable(number);
 const trendBucket = object(
