@@ -8,6 +8,7 @@ import { Answers } from "./0006-answers.ts";
 import { Jobs } from "./0009-jobs.ts";
 import { Overview } from "./0010-overview.ts";
 import { Smart } from "./0011-smart.ts";
+import { CheaperPolicies } from "./0013-cheaper-policies.ts";
 
 /** Every migration in order; a name, once landed, never changes, as the database remembers it. */
 export const migrations: {
@@ -23,4 +24,5 @@ export const migrations: {
 	{ name: "0009-jobs", class: Jobs },
 	{ name: "0010-overview", class: Overview },
 	{ name: "0011-smart", class: Smart },
+	{ name: "0013-cheaper-policies", class: CheaperPolicies },
 ];

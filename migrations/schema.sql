@@ -671,8 +671,7 @@ CREATE UNIQUE INDEX person_fhir_id_unique ON fhir.person USING btree (fhir_id)
 CREATE UNIQUE INDEX person_pkey ON fhir.person USING btree (patient_id)
 CREATE UNIQUE INDEX person_subject ON fhir.person USING btree (user_id) WHERE subject
 CREATE INDEX person_user ON fhir.person USING btree (user_id)
-CREATE INDEX resource_chart_overridden ON fhir.resource USING btree (table_name, type, owner) WHERE chart_overridden
-CREATE INDEX resource_overridden ON fhir.resource USING btree (table_name, type, owner) WHERE overridden
+CREATE INDEX resource_beside ON fhir.resource USING btree (table_name, type, owner, overridden, chart_overridden) WHERE (table_name IS NOT NULL)
 CREATE INDEX resource_owner_type_at ON fhir.resource USING btree (owner, type, at DESC NULLS LAST, key DESC) WHERE (table_name IS NULL)
 CREATE UNIQUE INDEX resource_pkey ON fhir.resource USING btree (key)
 CREATE INDEX resource_row ON fhir.resource USING btree (table_name, row_id) WHERE (table_name IS NOT NULL)
@@ -777,17 +776,20 @@ fhir.claim claim_insert_app insert to heart_app using () check (true)
 fhir.person person_app select to heart_app using (((user_id = ( SELECT access.granted_user() AS granted_user)) OR (patient_id = ( SELECT access.granted_patient() AS granted_patient)))) check ()
 fhir.person person_person select to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ()
 fhir.person person_system select to heart_system using (true) check ()
-fhir.person person_therapist select to heart_therapist using (((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])) OR ((user_id IS NULL) AND (EXISTS ( SELECT 1
+fhir.person person_therapist select to heart_therapist using (((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v))) OR ((user_id IS NULL) AND (EXISTS ( SELECT 1
    FROM public.patients p
   WHERE (p.id = person.patient_id)))))) check ()
 fhir.resource resource_app all to heart_app using (((user_id = ( SELECT access.granted_user() AS granted_user)) OR ((user_id IS NULL) AND shared))) check (((NOT shared) AND (user_id = ( SELECT access.granted_user() AS granted_user))))
 fhir.resource resource_person all to heart_person using (((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR ((user_id IS NULL) AND (shared OR (created_by = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))))) check (((NOT shared) AND ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR ((user_id IS NULL) AND (created_by = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)))))
 fhir.resource resource_system all to heart_system using (true) check (true)
-fhir.resource resource_therapist all to heart_therapist using (((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])) OR ((user_id IS NULL) AND (shared OR (created_by = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))))) check ()
+fhir.resource resource_therapist all to heart_therapist using (((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v))) OR ((user_id IS NULL) AND (shared OR (created_by = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))))) check ()
 fhir.resource_history resource_history_app select to heart_app using (((NOT sealed) AND ((user_id = ( SELECT access.granted_user() AS granted_user)) OR ((user_id IS NULL) AND shared)))) check ()
 fhir.resource_history resource_history_person select to heart_person using (((NOT sealed) AND ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR ((user_id IS NULL) AND (shared OR (created_by = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)))))) check ()
 fhir.resource_history resource_history_system select to heart_system using (true) check ()
-fhir.resource_history resource_history_therapist select to heart_therapist using (((NOT sealed) AND ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])) OR ((user_id IS NULL) AND (shared OR (created_by = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)))))) check ()
+fhir.resource_history resource_history_therapist select to heart_therapist using (((NOT sealed) AND ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v))) OR ((user_id IS NULL) AND (shared OR (created_by = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)))))) check ()
 fhir.row_history row_history_app select to heart_app using (((NOT sealed) AND
 CASE
     WHEN (table_name = 'patients'::text) THEN (row_id = ( SELECT access.granted_patient() AS granted_patient))
@@ -796,7 +798,8 @@ CASE
 END)) check ()
 fhir.row_history row_history_person select to heart_person using (((NOT sealed) AND (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))) check ()
 fhir.row_history row_history_system select to heart_system using (true) check ()
-fhir.row_history row_history_therapist select to heart_therapist using (((NOT sealed) AND ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])) OR (therapist_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR ((user_id IS NULL) AND (therapist_id IS NULL))))) check ()
+fhir.row_history row_history_therapist select to heart_therapist using (((NOT sealed) AND ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v))) OR (therapist_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR ((user_id IS NULL) AND (therapist_id IS NULL))))) check ()
 public.activities activities_app select to heart_app using (true) check ()
 public.activities activities_read select to heart_person using (true) check ()
 public.activities activities_system all to heart_system using (true) check (true)
@@ -804,23 +807,33 @@ public.activities activities_therapist all to heart_therapist using (true) check
 public.alerts alerts_app all to heart_app using ((user_id = ( SELECT access.granted_user() AS granted_user))) check ((user_id = ( SELECT access.granted_user() AS granted_user)))
 public.alerts alerts_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.alerts alerts_system all to heart_system using (true) check (true)
-public.alerts alerts_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.alerts alerts_therapist all to heart_therapist using ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v)))) check ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v))))
 public.calendar_events calendar_events_app all to heart_app using ((user_id = ( SELECT access.granted_user() AS granted_user))) check ((user_id = ( SELECT access.granted_user() AS granted_user)))
 public.calendar_events calendar_events_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.calendar_events calendar_events_system all to heart_system using (true) check (true)
-public.calendar_events calendar_events_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.calendar_events calendar_events_therapist all to heart_therapist using ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v)))) check ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v))))
 public.calendars calendars_app all to heart_app using ((user_id = ( SELECT access.granted_user() AS granted_user))) check ((user_id = ( SELECT access.granted_user() AS granted_user)))
 public.calendars calendars_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.calendars calendars_system all to heart_system using (true) check (true)
-public.calendars calendars_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.calendars calendars_therapist all to heart_therapist using ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v)))) check ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v))))
 public.daily_scores daily_scores_app all to heart_app using ((user_id = ( SELECT access.granted_user() AS granted_user))) check ((user_id = ( SELECT access.granted_user() AS granted_user)))
 public.daily_scores daily_scores_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.daily_scores daily_scores_system all to heart_system using (true) check (true)
-public.daily_scores daily_scores_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.daily_scores daily_scores_therapist all to heart_therapist using ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v)))) check ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v))))
 public.device_connections device_connections_app all to heart_app using ((user_id = ( SELECT access.granted_user() AS granted_user))) check ((user_id = ( SELECT access.granted_user() AS granted_user)))
 public.device_connections device_connections_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.device_connections device_connections_system all to heart_system using (true) check (true)
-public.device_connections device_connections_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.device_connections device_connections_therapist all to heart_therapist using ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v)))) check ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v))))
 public.device_sync_logs device_sync_logs_app all to heart_app using ((EXISTS ( SELECT 1
    FROM public.device_connections parent
   WHERE (parent.id = device_sync_logs.device_connection_id)))) check ((EXISTS ( SELECT 1
@@ -837,11 +850,15 @@ public.event_templates event_templates_app_read select to heart_app using ((user
 public.event_templates event_templates_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.event_templates event_templates_read select to heart_person, heart_therapist using ((user_id IS NULL)) check ()
 public.event_templates event_templates_system all to heart_system using (true) check (true)
-public.event_templates event_templates_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.event_templates event_templates_therapist all to heart_therapist using ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v)))) check ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v))))
 public.exercise_logs exercise_logs_app all to heart_app using ((user_id = ( SELECT access.granted_user() AS granted_user))) check ((user_id = ( SELECT access.granted_user() AS granted_user)))
 public.exercise_logs exercise_logs_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.exercise_logs exercise_logs_system all to heart_system using (true) check (true)
-public.exercise_logs exercise_logs_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.exercise_logs exercise_logs_therapist all to heart_therapist using ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v)))) check ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v))))
 public.exercise_prescriptions exercise_prescriptions_app all to heart_app using ((EXISTS ( SELECT 1
    FROM public.patients parent
   WHERE (parent.id = exercise_prescriptions.patient_id)))) check ((EXISTS ( SELECT 1
@@ -868,11 +885,15 @@ public.food_items food_items_therapist all to heart_therapist using (true) check
 public.hydration_logs hydration_logs_app all to heart_app using ((user_id = ( SELECT access.granted_user() AS granted_user))) check ((user_id = ( SELECT access.granted_user() AS granted_user)))
 public.hydration_logs hydration_logs_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.hydration_logs hydration_logs_system all to heart_system using (true) check (true)
-public.hydration_logs hydration_logs_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.hydration_logs hydration_logs_therapist all to heart_therapist using ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v)))) check ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v))))
 public.meal_entries meal_entries_app all to heart_app using ((user_id = ( SELECT access.granted_user() AS granted_user))) check ((user_id = ( SELECT access.granted_user() AS granted_user)))
 public.meal_entries meal_entries_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.meal_entries meal_entries_system all to heart_system using (true) check (true)
-public.meal_entries meal_entries_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.meal_entries meal_entries_therapist all to heart_therapist using ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v)))) check ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v))))
 public.meal_item_entries meal_item_entries_app all to heart_app using ((EXISTS ( SELECT 1
    FROM public.meal_entries parent
   WHERE (parent.id = meal_item_entries.meal_entry_id)))) check ((EXISTS ( SELECT 1
@@ -887,11 +908,15 @@ public.meal_item_entries meal_item_entries_system all to heart_system using (tru
 public.medication_logs medication_logs_app all to heart_app using ((user_id = ( SELECT access.granted_user() AS granted_user))) check ((user_id = ( SELECT access.granted_user() AS granted_user)))
 public.medication_logs medication_logs_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.medication_logs medication_logs_system all to heart_system using (true) check (true)
-public.medication_logs medication_logs_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.medication_logs medication_logs_therapist all to heart_therapist using ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v)))) check ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v))))
 public.medications medications_app all to heart_app using ((user_id = ( SELECT access.granted_user() AS granted_user))) check ((user_id = ( SELECT access.granted_user() AS granted_user)))
 public.medications medications_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.medications medications_system all to heart_system using (true) check (true)
-public.medications medications_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.medications medications_therapist all to heart_therapist using ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v)))) check ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v))))
 public.patients patients_app all to heart_app using ((id = ( SELECT access.granted_patient() AS granted_patient))) check ((id = ( SELECT access.granted_patient() AS granted_patient)))
 public.patients patients_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.patients patients_system all to heart_system using (true) check (true)
@@ -903,15 +928,21 @@ public.physical_therapy_phases physical_therapy_phases_therapist all to heart_th
 public.providers providers_app all to heart_app using ((user_id = ( SELECT access.granted_user() AS granted_user))) check ((user_id = ( SELECT access.granted_user() AS granted_user)))
 public.providers providers_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.providers providers_system all to heart_system using (true) check (true)
-public.providers providers_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.providers providers_therapist all to heart_therapist using ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v)))) check ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v))))
 public.sleep_logs sleep_logs_app all to heart_app using ((user_id = ( SELECT access.granted_user() AS granted_user))) check ((user_id = ( SELECT access.granted_user() AS granted_user)))
 public.sleep_logs sleep_logs_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.sleep_logs sleep_logs_system all to heart_system using (true) check (true)
-public.sleep_logs sleep_logs_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.sleep_logs sleep_logs_therapist all to heart_therapist using ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v)))) check ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v))))
 public.therapy_goals therapy_goals_app all to heart_app using ((user_id = ( SELECT access.granted_user() AS granted_user))) check ((user_id = ( SELECT access.granted_user() AS granted_user)))
 public.therapy_goals therapy_goals_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.therapy_goals therapy_goals_system all to heart_system using (true) check (true)
-public.therapy_goals therapy_goals_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.therapy_goals therapy_goals_therapist all to heart_therapist using ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v)))) check ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v))))
 public.therapy_routines therapy_routines_app select to heart_app using (true) check ()
 public.therapy_routines therapy_routines_read select to heart_person using (true) check ()
 public.therapy_routines therapy_routines_system all to heart_system using (true) check (true)
@@ -919,14 +950,18 @@ public.therapy_routines therapy_routines_therapist all to heart_therapist using 
 public.users users_app select to heart_app using (((id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR (id = ( SELECT access.granted_user() AS granted_user)) OR (id = ( SELECT access.granted_therapist() AS granted_therapist)))) check ()
 public.users users_person all to heart_person using ((id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.users users_system all to heart_system using (true) check (true)
-public.users users_therapist all to heart_therapist using ((id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.users users_therapist all to heart_therapist using ((id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v)))) check ((id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v))))
 public.users users_therapist_of_person select to heart_person using ((EXISTS ( SELECT 1
    FROM public.patients mine
   WHERE ((mine.therapist_id = users.id) AND (mine.user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))))) check ()
 public.vitals_samples vitals_samples_app all to heart_app using ((user_id = ( SELECT access.granted_user() AS granted_user))) check ((user_id = ( SELECT access.granted_user() AS granted_user)))
 public.vitals_samples vitals_samples_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.vitals_samples vitals_samples_system all to heart_system using (true) check (true)
-public.vitals_samples vitals_samples_therapist all to heart_therapist using ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[]))) check ((user_id = ANY (( SELECT access.visible_users() AS visible_users)::integer[])))
+public.vitals_samples vitals_samples_therapist all to heart_therapist using ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v)))) check ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v))))
 
 -- tables without row-level security
 
@@ -1417,6 +1452,7 @@ $function$
 
 
 -- grants on tables
+access.visible heart_therapist: select
 audit.access_log heart_app: insert
 audit.access_log heart_person: insert
 audit.access_log heart_system: insert, select
@@ -1436,6 +1472,10 @@ fhir.claim heart_app: insert
 fhir.claim heart_person: insert
 fhir.claim heart_system: insert
 fhir.claim heart_therapist: insert
+fhir.identity heart_app: select
+fhir.identity heart_person: select
+fhir.identity heart_system: select
+fhir.identity heart_therapist: select
 fhir.person heart_app: select
 fhir.person heart_person: select
 fhir.person heart_system: select

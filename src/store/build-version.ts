@@ -8,8 +8,17 @@ import { parseResidue } from "../mapping/residue.ts";
 import type { Row } from "../mapping/unit.ts";
 import type { ResourceVersion } from "./resource-version.ts";
 
-/** What `fhir.resource` holds beside one part of a row: `[part, id, meta, body]`, as `json_build_array` gives it. */
-export type ResidueEntry = readonly [part: string, id: string, meta: string | null, body: string | null];
+/**
+ * What `fhir.resource` holds beside one part of a row: `[part, id, meta, body]`, as `json_build_array` gives it. `moved`, in a search: by
+ * its columns the part is not to be found, since the residue overrides what is searched.
+ */
+export type ResidueEntry = readonly [
+	part: string,
+	id: string,
+	meta: string | null,
+	body: string | null,
+	moved?: boolean,
+];
 
 /** A row with what the store adds to every row it reads for FHIR. */
 export type NativeRow = Row & { readonly $version: number; readonly $updated: string };

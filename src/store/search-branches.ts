@@ -4,20 +4,22 @@ import { mappedTypes, tablesOf } from "../mapping/registry.ts";
 import { and, asSql } from "../search/condition.ts";
 import type { Filter, SearchQuery } from "../search/query.ts";
 import type { Branch, IdLimit } from "../search/sql/branch.ts";
-import { after, type Key, keyTexts, orderBy } from "../search/sql/keyset.ts";
+import { after, keyTexts, orderBy } from "../search/sql/keyset.ts";
 import { nativeBranches } from "../search/sql/native-branch.ts";
 import { wholeBranch } from "../search/sql/whole-branch.ts";
 import type { Transaction } from "./database.ts";
 import { locate } from "./locate.ts";
 import { type Composed, compose } from "./statement.ts";
 
-/** A row of a branch's matches; the other columns are the branch's own. */
-export type BranchRow = { $row: number; $parts: number; $keys: (string | null)[] | null } & Record<string, unknown>;
+/** A row of a branch's matches; the other columns are the branch's own. Parts and keys are there where the columns do not say them. */
+export type BranchRow = { $row: number; $parts?: number; $keys?: (string | null)[] } & Record<string, unknown>;
 
-/** A branch with the statement that reads a page of its matches; undefined where it has none. */
-export interface PlannedBranch extends Pick<Branch, "kind" | "mappings"> {
-	readonly keys: readonly Pick<Key, "descending" | "type">[];
-	readonly statement: Composed<BranchRow> | undefined;
+/** A branch and how to read it. */
+export interface PlannedBranch extends Branch {
+	/** Its place among the branches of the search. */
+	readonly index: number;
+	/** The statement that reads the first page asked for; undefined where there are no matches. */
+	statement(): Composed<BranchRow> | undefined;
 	/** The column of the first branch's rows that tells whether this one has a match; undefined: only asking tells. */
 	readonly told: string | undefined;
 }
@@ -45,25 +47,30 @@ export async function planBranches(tx: Transaction, query: SearchQuery): Promise
  * much as a small page: so the first branch tells with its rows whether there is any.
  */
 function statementsOf(branches: readonly Branch[], query: SearchQuery): PlannedBranch[] {
-	const wheres = branches.map(({ where, keys, rowId }, index) => and([where, after(keys, query.cursor, index, rowId)]));
-	const tells = branches[0]?.kind === "native" && wheres[0] !== false;
-	const told = branches.map(({ kind }, index) => (tells && kind !== "native" ? `$has${index}` : undefined));
-	const telling = branches.flatMap(({ from }, index) => {
+	const tells = branches[0]?.kind === "native";
+	const told = branches.map(({ any }, index) => (tells && any !== undefined ? `$has${index}` : undefined));
+	const telling = branches.flatMap(({ any }, index) => {
 		const name = told[index];
-		if (name === undefined) return [];
-		return [sql`exists (select from ${from} where ${asSql(wheres[index] ?? false)}) as ${sql.ref(name)}`];
+		return name === undefined ? [] : [sql`${any} as ${sql.ref(name)}`];
 	});
 	return branches.map((branch, index) => {
-		const columns = sql.join([branch.columns, ...(index === 0 ? telling : [])]);
-		const statement = branchQuery({ ...branch, columns }, index, query);
+		const columns = index === 0 ? sql.join([branch.columns, ...telling]) : branch.columns;
+		let composed: { readonly statement: Composed<BranchRow> | undefined } | undefined;
 		return {
-			kind: branch.kind,
-			mappings: branch.mappings,
-			keys: branch.keys.map(({ descending, type }) => ({ descending, type })),
-			statement: statement === undefined ? undefined : compose(statement),
+			...branch,
+			columns,
+			index,
 			told: told[index],
+			statement() {
+				composed ??= { statement: composeIf(branchQuery({ ...branch, columns }, index, query)) };
+				return composed.statement;
+			},
 		};
 	});
+}
+
+function composeIf<Row>(statement: RawBuilder<Row> | undefined): Composed<Row> | undefined {
+	return statement === undefined ? undefined : compose(statement);
 }
 
 /** Everything the statements of a first page depend on. */
@@ -129,8 +136,15 @@ async function wholesNamed(tx: Transaction, filters: readonly Filter[]): Promise
 export function branchQuery(branch: Branch, index: number, query: SearchQuery): RawBuilder<BranchRow> | undefined {
 	const where = and([branch.where, after(branch.keys, query.cursor, index, branch.rowId)]);
 	if (where === false) return undefined;
-	// One more than a page shows whether there is a next one; another because the cursor's own row may come again.
+	const parts = "mask" in branch.parts ? sql`, ${branch.parts.mask} as "$parts"` : sql``;
+	const keys = keyTexts(branch.keys);
+	// A literal limit, since with one that is not known plans are made for a tenth of all rows.
 	return sql<BranchRow>`
-		select ${branch.rowId} as "$row", ${branch.parts} as "$parts", ${keyTexts(branch.keys)} as "$keys", ${branch.columns}
-		from ${branch.from} where ${asSql(where)} order by ${orderBy(branch.keys, branch.rowId)} limit ${query.count + 2}`;
+		select ${branch.rowId} as "$row"${parts}${keys === undefined ? sql`` : sql`, ${keys} as "$keys"`}, ${branch.columns}
+		from ${branch.from} where ${asSql(where)} order by ${orderBy(branch.keys, branch.rowId)} limit ${sql.lit(rowsOfPage(query))}`;
+}
+
+/** One more than a page shows whether there is a next one; another because the cursor's own row may come again. */
+export function rowsOfPage(query: SearchQuery): number {
+	return query.count + 2;
 }

@@ -1,25 +1,38 @@
 import { sql } from "kysely";
 import { limited } from "../access/app-limits.ts";
+import type { Mapping } from "../mapping/define.ts";
+import { isPresent } from "../mapping/project.ts";
+import type { Row } from "../mapping/unit.ts";
 import { asSql } from "../search/condition.ts";
 import { encodeCursor } from "../search/cursor.ts";
 import type { SearchQuery } from "../search/query.ts";
 import type { Branch } from "../search/sql/branch.ts";
 import { compareKeys } from "../search/sql/keyset.ts";
-import { type NativeRow, nativeVersion, type WholeRow, wholeVersion } from "./build-version.ts";
+import { type NativeRow, nativeVersion, type ResidueEntry, type WholeRow, wholeVersion } from "./build-version.ts";
 import type { Transaction } from "./database.ts";
 import { residuesOf } from "./load.ts";
 import type { ResourceVersion, SearchPage } from "./resource-version.ts";
-import { branchesOf, type PlannedBranch, planBranches } from "./search-branches.ts";
+import {
+	type BranchRow,
+	branchesOf,
+	branchQuery,
+	type PlannedBranch,
+	planBranches,
+	rowsOfPage,
+} from "./search-branches.ts";
 import { withoutChains } from "./search-chains.ts";
 import { includedBy } from "./search-includes.ts";
+import { compose } from "./statement.ts";
 
 /** One matching row: up to eight resources of it. */
 interface Hit {
-	readonly branch: number;
+	readonly branch: PlannedBranch;
 	readonly row: number;
+	/** Bit mask of the parts that match. */
 	readonly parts: number;
-	readonly keys: readonly (string | null)[];
-	readonly data: Record<string, unknown>;
+	readonly data: BranchRow;
+	/** Undefined where the row has none. */
+	readonly residues: ReadonlyMap<string, ResidueEntry> | undefined;
 }
 
 /** Runs a search (R4 search): every branch gives its matches in order, here they are merged, cut to a page and completed. */
@@ -28,10 +41,10 @@ export async function searchResources(tx: Transaction, asked: SearchQuery): Prom
 	const total = query.total ? await countMatches(tx, await branchesOf(tx, query)) : undefined;
 	if (query.count === 0) return { matches: [], included: [], nextCursor: undefined, total };
 	const branches = await planBranches(tx, query);
-	const hits = query.sort.length === 0 ? await inTurn(tx, branches, query) : await together(tx, branches);
-	const keys = branches[0]?.keys ?? [];
-	hits.sort((a, b) => compareKeys(keys, a.keys, b.keys) || a.branch - b.branch || b.row - a.row);
-	const page = takePage(hits, branches, query);
+	const hits = query.sort.length === 0 ? await inTurn(tx, branches, query) : await together(tx, branches, query);
+	// Each branch is in order by itself.
+	if (hits.some(({ branch }) => branch !== hits[0]?.branch)) hits.sort(inOrder);
+	const page = takePage(hits, query);
 	return {
 		matches: page.matches,
 		included: await includedBy(tx, searchResources, page.matches, query),
@@ -43,40 +56,81 @@ export async function searchResources(tx: Transaction, asked: SearchQuery): Prom
 /** Without sort keys branches follow one another: once the page is full the later ones are not asked. */
 async function inTurn(tx: Transaction, branches: readonly PlannedBranch[], query: SearchQuery): Promise<Hit[]> {
 	const hits: Hit[] = [];
-	for (const [index, branch] of branches.entries()) {
-		if (query.cursor !== undefined && index < query.cursor.branch) continue;
+	for (const branch of branches) {
+		if (query.cursor !== undefined && branch.index < query.cursor.branch) continue;
 		if (countParts(hits, query) > query.count) break;
-		if (!isKnownEmpty(branch, hits)) hits.push(...(await runBranch(tx, branch, index)));
+		if (!isKnownEmpty(branch, hits)) hits.push(...(await runBranch(tx, branch, query)));
 	}
 	return hits;
 }
 
 /** All at once, but for those of which the first branch tells whether there is any need. */
-async function together(tx: Transaction, branches: readonly PlannedBranch[]): Promise<Hit[]> {
-	const ask = (which: (branch: PlannedBranch) => boolean) =>
-		Promise.all(branches.map((branch, index) => (which(branch) ? runBranch(tx, branch, index) : [])));
-	const first = (await ask(({ told }) => told === undefined)).flat();
-	const rest = await ask((branch) => branch.told !== undefined && !isKnownEmpty(branch, first));
-	return [...first, ...rest.flat()];
+async function together(tx: Transaction, branches: readonly PlannedBranch[], query: SearchQuery): Promise<Hit[]> {
+	const ask = (some: readonly PlannedBranch[]) => Promise.all(some.map((branch) => runBranch(tx, branch, query)));
+	const first = (await ask(branches.filter(({ told }) => told === undefined))).flat();
+	const needed = branches.filter((branch) => branch.told !== undefined && !isKnownEmpty(branch, first));
+	return needed.length === 0 ? first : [...first, ...(await ask(needed)).flat()];
 }
 
 /** The first branch's rows say that this one has none. */
 function isKnownEmpty({ told }: PlannedBranch, hits: readonly Hit[]): boolean {
 	const [telling] = hits;
-	return told !== undefined && telling?.branch === 0 && telling.data[told] === false;
+	return told !== undefined && telling?.branch.index === 0 && telling.data[told] === false;
 }
 
-async function runBranch(tx: Transaction, { statement }: PlannedBranch, index: number): Promise<Hit[]> {
-	if (statement === undefined) return [];
-	const rows = await tx.query(statement);
-	return rows.map((data) => ({ branch: index, row: data.$row, parts: data.$parts, keys: data.$keys ?? [], data }));
+/** A page of a branch. Where residues take parts from it, more rows are read. */
+async function runBranch(tx: Transaction, branch: PlannedBranch, query: SearchQuery): Promise<Hit[]> {
+	const hits: Hit[] = [];
+	let last: Hit | undefined;
+	for (let statement = branch.statement(); statement !== undefined; ) {
+		const rows: BranchRow[] = await tx.query(statement);
+		for (const data of rows) {
+			// A cursor's own row comes again.
+			if (data.$row === last?.row) continue;
+			last = hitOf(branch, data);
+			if (last.parts !== 0) hits.push(last);
+		}
+		if (last === undefined || rows.length < rowsOfPage(query) || hits.length >= rowsOfPage(query)) break;
+		const cursor = { keys: keysOf(last), branch: branch.index, row: last.row, part: 0 };
+		const next = branchQuery(branch, branch.index, { ...query, cursor });
+		statement = next === undefined ? undefined : compose(next);
+	}
+	return hits;
+}
+
+function hitOf(branch: PlannedBranch, data: BranchRow): Hit {
+	const { parts: which, mappings } = branch;
+	const residues = typeof data.residue === "string" ? residuesOf(data.residue) : undefined;
+	let parts = 0;
+	if ("mask" in which) parts = data.$parts ?? 0;
+	else if (branch.kind === "whole") parts = 1;
+	else {
+		for (let part = 0; part < mappings.length; part++) {
+			if (which.present[part] && isPresent(mappings[part] as Mapping, data as Row)) parts |= 1 << part;
+		}
+	}
+	if (residues !== undefined) {
+		for (let part = 0; part < mappings.length; part++) {
+			if (residues.get(mappings[part]?.id.part as string)?.[4] === true) parts &= ~(1 << part);
+		}
+	}
+	return { branch, row: data.$row, parts, data, residues };
+}
+
+/** The sort keys of a hit, as text. */
+function keysOf({ branch, data }: Hit): readonly (string | null)[] {
+	return data.$keys ?? branch.keys.map(({ property }) => data[property as string] as string);
+}
+
+function inOrder(a: Hit, b: Hit): number {
+	return compareKeys(a.branch.keys, keysOf(a), keysOf(b)) || a.branch.index - b.branch.index || b.row - a.row;
 }
 
 async function countMatches(tx: Transaction, branches: readonly Branch[]): Promise<number> {
 	let total = 0;
 	for (const branch of branches) {
 		const [row] = await tx.query(sql<{ n: number }>`
-			select coalesce(sum(bit_count((${branch.parts})::bit(16))), 0)::int8 n from ${branch.from} where ${asSql(branch.where)}`);
+			select coalesce(sum(bit_count((${branch.counted})::bit(16))), 0)::int8 n from ${branch.from} where ${asSql(branch.where)}`);
 		total += Number(row?.n ?? 0);
 	}
 	return total;
@@ -95,22 +149,21 @@ function countParts(hits: readonly Hit[], query: SearchQuery): number {
 /** The first `count` resources of the hits, and a cursor after the last when there are more. */
 function takePage(
 	hits: readonly Hit[],
-	branches: readonly PlannedBranch[],
 	query: SearchQuery,
 ): { matches: ResourceVersion[]; nextCursor: string | undefined } {
 	const matches: ResourceVersion[] = [];
-	let last: { hit: Hit; part: number } | undefined;
+	let last: Hit | undefined;
+	let lastPartShown = 0;
 	for (const hit of hits) {
-		const branch = branches[hit.branch] as PlannedBranch;
-		const parts = branch.kind === "whole" ? 1 : branch.mappings.length;
-		for (let part = 0; part < parts; part++) {
+		for (let part = 0; 1 << part <= hit.parts; part++) {
 			if ((hit.parts & (1 << part)) === 0 || isBehind(hit, part, query)) continue;
 			if (matches.length === query.count && last !== undefined) {
-				const { keys, branch: at, row } = last.hit;
-				return { matches, nextCursor: encodeCursor({ keys, branch: at, row, part: last.part }) };
+				const cursor = { keys: keysOf(last), branch: last.branch.index, row: last.row, part: lastPartShown };
+				return { matches, nextCursor: encodeCursor(cursor) };
 			}
-			matches.push(versionOf(hit, branch, part));
-			last = { hit, part };
+			matches.push(versionOf(hit, part));
+			last = hit;
+			lastPartShown = part;
 		}
 	}
 	return { matches, nextCursor: undefined };
@@ -118,12 +171,11 @@ function takePage(
 
 /** Parts of the cursor's own row that the page before has shown. */
 function isBehind(hit: Hit, part: number, { cursor }: SearchQuery): boolean {
-	return cursor !== undefined && hit.branch === cursor.branch && hit.row === cursor.row && part <= cursor.part;
+	return cursor !== undefined && hit.branch.index === cursor.branch && hit.row === cursor.row && part <= cursor.part;
 }
 
-function versionOf(hit: Hit, branch: PlannedBranch, part: number): ResourceVersion {
+function versionOf({ branch, row, data, residues }: Hit, part: number): ResourceVersion {
 	const mapping = branch.mappings[part];
-	if (mapping === undefined) return wholeVersion(hit.data as unknown as WholeRow);
-	const residue = hit.data.residue === null ? undefined : residuesOf(hit.data.residue as string).get(mapping.id.part);
-	return nativeVersion(mapping, hit.row, hit.data as NativeRow, residue);
+	if (mapping === undefined) return wholeVersion(data as unknown as WholeRow);
+	return nativeVersion(mapping, row, data as unknown as NativeRow, residues?.get(mapping.id.part));
 }

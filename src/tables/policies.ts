@@ -11,7 +11,7 @@ export interface Policy {
 const me = "(nullif(current_setting('app.user_id'::text, true), ''::text))::integer";
 
 /** users.id of the caller and of everybody in a therapist's care, computed once per statement. */
-const visible = "any ((select access.visible_users())::integer[])";
+const visible = "any (array(select v.user_id from access.visible v))";
 
 /** users.id of the patient an app was granted, and patients.id: null unless who granted it may see them still; once per statement. */
 const granted = "(select access.granted_user() as granted_user)";

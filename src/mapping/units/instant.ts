@@ -3,9 +3,12 @@ import { parseDate } from "../../fhir/dates.ts";
 import type { Cell, Unit } from "../unit.ts";
 import { empty } from "../unit.ts";
 
-/** The FHIR text of an instant cell: UTC, the fraction left out where it is zero. */
+/** The FHIR text of an instant cell: UTC, to the millisecond, the fraction left out where it is zero. */
 function instantText(cell: Cell | undefined): string | undefined {
-	return typeof cell === "string" ? cell.replace(/\.0+Z$/, "Z") : undefined;
+	if (typeof cell !== "string") return undefined;
+	if (cell.endsWith(".000Z")) return `${cell.slice(0, -5)}Z`;
+	// What is finer than a millisecond is not held: what is read must be what would be written.
+	return cell.length > 24 ? cell.replace(/(\.\d{3})\d*Z$/, "$1Z").replace(".000Z", "Z") : cell;
 }
 
 /**

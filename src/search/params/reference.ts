@@ -72,11 +72,11 @@ export function idsOf(filter: Filter, type: string): string[] {
 	);
 }
 
-/** users.id behind Patient ids: a scalar where there is one, so that an index keeps its order. */
+/** users.id behind Patient ids: a scalar where there is one, so that an index keeps its order. Whose rows those are to see, policies say. */
 function usersOf(ids: readonly string[]) {
 	return ids.length === 1
-		? sql`(select person.user_id from fhir.person where person.fhir_id = ${ids[0]})`
-		: sql`any (array(select person.user_id from fhir.person where person.fhir_id = any(${sql.val(ids)}::text[])))`;
+		? sql`(select person.user_id from fhir.identity person where person.fhir_id = ${ids[0]})`
+		: sql`any (array(select person.user_id from fhir.identity person where person.fhir_id = any(${sql.val(ids)}::text[])))`;
 }
 
 /** A condition on `fhir.resource x`: about the Patients of these ids, or about nobody known where there are no such Patients. */

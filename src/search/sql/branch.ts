@@ -11,14 +11,18 @@ export interface Branch {
 	readonly kind: "native" | "overridden" | "whole";
 	/** Mappings by bit in a hit's `parts`; empty for bodies. */
 	readonly mappings: readonly Mapping[];
-	/** Columns of a hit, besides `row`, `parts` and `keys`. */
+	/** Columns of a hit, besides its row, parts and keys. A residue's fifth item says that its part is not to be found by its columns. */
 	readonly columns: Sql;
 	readonly from: Sql;
 	readonly where: Condition;
 	readonly rowId: Sql;
-	/** Bit mask of the parts of a row that match. */
-	readonly parts: Sql;
+	/** Which parts of a row that is found match: every present one of these, or as a bit mask says. */
+	readonly parts: { readonly present: readonly boolean[] } | { readonly mask: Sql };
+	/** Bit mask of the parts that match, without those whose residue says otherwise. */
+	readonly counted: Sql;
 	readonly keys: readonly Key[];
+	/** Whether the branch may have a match: false only where it has none. Undefined where that is not cheaper to ask than the branch. */
+	readonly any: Sql<boolean> | undefined;
 }
 
 /** Ids a search is limited to by `_id`, already located. */

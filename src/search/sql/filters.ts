@@ -98,12 +98,13 @@ export function rowBounds(mappings: readonly Mapping[], filters: readonly Filter
 				const [value] = only.values;
 				return value?.kind === "date" && value.column !== undefined ? dateBound(filter.values, value.column) : true;
 			});
-			return same(bounds) ? (bounds[0] ?? true) : true;
+			return areSame(bounds) ? (bounds[0] ?? true) : true;
 		}),
 	);
 }
 
-function same(conditions: readonly Condition[]): boolean {
+/** Do all say the same, value for value? */
+export function areSame(conditions: readonly Condition[]): boolean {
 	const texts = conditions.map((one) => (typeof one === "boolean" ? String(one) : fingerprint(one)));
 	return texts.every((one) => one === texts[0]);
 }

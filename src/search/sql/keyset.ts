@@ -11,6 +11,8 @@ export interface Key {
 	readonly type: SearchParameter["type"];
 	/** The expression is a NOT NULL column, whose index has the order. */
 	readonly filled: boolean;
+	/** Where the key is just a column of the row, instants only: its property, whose text is the key. */
+	readonly property?: string | undefined;
 }
 
 /** ORDER BY: missing values last, then the newest row first. */
@@ -22,9 +24,9 @@ export function orderBy(keys: readonly Key[], rowId: Sql): Sql {
 	return sql.join([...parts, sql`${rowId} desc`]);
 }
 
-/** Keys as text, from which a cursor and the merge of branches are made. */
-export function keyTexts(keys: readonly Key[]): Sql {
-	if (keys.length === 0) return sql`null::text[]`;
+/** Keys as text, from which a cursor and the merge of branches are made; undefined where the columns of a hit have them all. */
+export function keyTexts(keys: readonly Key[]): Sql | undefined {
+	if (keys.every(({ property }) => property !== undefined)) return undefined;
 	return sql`array[${sql.join(keys.map((key) => sql`(${key.expression})::text`))}]`;
 }
 
@@ -99,7 +101,10 @@ function compareValues(type: SearchParameter["type"], a: string, b: string): num
 	return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
-/** Postgres' text of a timestamptz sorts as it is apart from its infinities (`-infinity` sorts first by its minus, too). */
+/** Instants as Postgres writes them (`2025-01-01 10:00:00.5+00`) or as cells are (`2025-01-01T10:00:00.500Z`), made to sort as text. */
 function sortableInstant(text: string): string {
-	return text === "infinity" ? "~" : text;
+	const match = /^(.+?)[ T](\d\d:\d\d:\d\d)(?:\.(\d+))?(?:\+00|Z)$/.exec(text);
+	// Of the infinities the later is spelt with a letter, the earlier with a minus.
+	if (match === null) return text === "infinity" ? "~" : text;
+	return `${match[1]} ${match[2]}.${(match[3] ?? "").padEnd(6, "0")}`;
 }

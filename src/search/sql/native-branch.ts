@@ -8,7 +8,16 @@ import { kinds } from "../params/all.ts";
 import { aboutPatients, idsOf } from "../params/reference.ts";
 import type { Filter, SearchQuery, SortKey } from "../query.ts";
 import type { Branch, IdLimit } from "./branch.ts";
-import { filtersOf, fingerprint, isOfRow, isSubject, nativeCondition, rowBounds, storedCondition } from "./filters.ts";
+import {
+	areSame,
+	filtersOf,
+	fingerprint,
+	isOfRow,
+	isSubject,
+	nativeCondition,
+	rowBounds,
+	storedCondition,
+} from "./filters.ts";
 import type { Key } from "./keyset.ts";
 
 const rowColumnsKnown = new Map<string, Sql>([["$subject", sql.raw("p.fhir_id")]]);
@@ -41,34 +50,63 @@ function rows(table: string, mappings: readonly Mapping[], query: SearchQuery, i
 	const filters = filtersOf(query);
 	const searched = overridable(mappings[0] as Mapping, query);
 	const ofPart = filters.filter((filter) => !isOfRow(mappings, filter, rowColumn));
-	const partConditions = mappings.map((mapping): Condition => {
-		const matches = ofPart.map((filter) => nativeMatch(mapping, filter));
-		const moved: Condition =
-			searched.length === 0 ? true : sql<boolean>`not coalesce(${mapping.id.part} = any(res.moved), false)`;
-		return and([
-			present(mapping),
-			limitedTo(ids, mapping),
-			...matches,
-			withinLimits(mapping, query, nativeMatch),
-			moved,
-		]);
-	});
+	const matches = mappings.map((mapping) => [
+		...ofPart.map((filter) => nativeMatch(mapping, filter)),
+		withinLimits(mapping, query, nativeMatch),
+		limitedTo(ids, mapping),
+	]);
+	const possible = mappings.map((_, bit) => and(matches[bit] ?? []) !== false);
+	const ofRow = saidByAll(matches.filter((_, bit) => possible[bit]));
+	const besides = matches.map((list) => and(list.filter((_, at) => ofRow[at] === undefined)));
+	const parts = mappings.map((mapping, bit) => (possible[bit] ? and([present(mapping), besides[bit] ?? true]) : false));
+	const bound = and(filters.map((filter) => ownerBound(mappings, filter)));
+	const beside = sql`x.table_name = ${table} and x.row_id = t.id and x.type = ${mappings[0]?.type}`;
+	const isMoved = searched.length === 0 ? sql`false` : sql`x.overrides && ${sql.val(searched)}::text[]`;
+	const residue = sql`(select json_agg(json_build_array(x.part, x.id, x.meta, x.body, ${isMoved})) from fhir.resource x where ${beside})`;
 	return {
 		kind: "native",
 		mappings,
-		columns: rowColumns(mappings, sql`res.residue`),
-		from: sql`public.${sql.ref(table)} t ${personJoin(mappings)}
-			left join lateral (
-				select json_agg(json_build_array(x.part, x.id, x.meta, x.body)) residue,
-					array_agg(x.part) filter (where x.overrides && ${sql.val(searched)}::text[]) moved
-				from fhir.resource x where x.table_name = ${table} and x.row_id = t.id and x.type = ${mappings[0]?.type}
-			) res on true
-			cross join lateral (select ${mask(partConditions)} parts) m`,
-		where: and([...anyPart(partConditions), rowBounds(mappings, filters, rowColumn), anyRow(ids, mappings)]),
+		// Whether a person has any residue at all is one look at an index; without one no row's is looked for.
+		columns: rowColumns(
+			mappings,
+			bound === true ? residue : sql`case when ${anyBeside(table, mappings, [bound])} then ${residue} end`,
+		),
+		from: sql`public.${sql.ref(table)} t ${personJoin(mappings)}`,
+		where: and([
+			or(parts),
+			...ofRow.map((one) => one ?? true),
+			rowBounds(mappings, filters, rowColumn),
+			anyRow(ids, mappings),
+		]),
 		rowId: sql`t.id`,
-		parts: sql`m.parts`,
+		parts: besides.every((one, bit) => one === true || !possible[bit])
+			? { present: mappings.map((_, bit) => possible[bit] === true) }
+			: { mask: mask(parts) },
+		counted: mask(
+			parts.map((part, bit) =>
+				searched.length === 0
+					? part
+					: and([
+							part,
+							sql<boolean>`not exists (select from fhir.resource x where ${beside} and x.part = ${mappings[bit]?.id.part} and ${isMoved})`,
+						]),
+			),
+		),
 		keys: keysOf(mappings[0] as Mapping, query.sort, false),
+		any: undefined,
 	};
+}
+
+/** Of conditions given for every part: those that all parts say alike, at their places; undefined at the others'. */
+function saidByAll(ofParts: readonly (readonly Condition[])[]): (Condition | undefined)[] {
+	const [first = []] = ofParts;
+	return first.map((condition, at) => (areSame(ofParts.map((list) => list[at] ?? true)) ? condition : undefined));
+}
+
+/** Is there anything in `fhir.resource` beside rows of a table, with this to say of it? */
+function anyBeside(table: string, [first]: readonly Mapping[], conditions: readonly Condition[]): Sql<boolean> {
+	const where = and([sql<boolean>`x.table_name = ${table} and x.type = ${first?.type}`, ...conditions]);
+	return sql<boolean>`exists (select from fhir.resource x where ${asSql(where)})`;
 }
 
 /** What a part yields by its columns. */
@@ -93,11 +131,6 @@ function withinLimits(
 	return sets === undefined ? true : or(sets.map((set) => and(set.map((filter) => match(mapping, filter)))));
 }
 
-/** At least one part matches; what folds to nothing leaves no branch. */
-function anyPart(conditions: readonly Condition[]): Condition[] {
-	return or(conditions) === false ? [false] : [sql<boolean>`m.parts <> 0`];
-}
-
 function overridden(table: string, mappings: readonly Mapping[], query: SearchQuery, ids: IdLimit | undefined): Branch {
 	const filters = filtersOf(query);
 	const searched = overridable(mappings[0] as Mapping, query);
@@ -113,31 +146,53 @@ function overridden(table: string, mappings: readonly Mapping[], query: SearchQu
 			limits,
 		]);
 	});
+	if (searched.length === 0 || or(partConditions) === false) return nothing(mappings);
+	const overrides = [
+		sql<boolean>`${mayBeOverridden(searched)} and x.overrides && ${sql.val(searched)}::text[]`,
+		...filters.map((filter) => ownerBound(mappings, filter)),
+	];
 	return {
 		kind: "overridden",
 		mappings,
 		columns: rowColumns(mappings, sql`json_build_array(json_build_array(x.part, x.id, x.meta, x.body))`),
 		from: sql`fhir.resource x join public.${sql.ref(table)} t on t.id = x.row_id ${personJoin(mappings)}
 			cross join lateral (select ${mask(partConditions)} parts) m`,
-		where:
-			searched.length === 0
-				? false
-				: and([
-						...anyPart(partConditions),
-						sql<boolean>`${mayBeOverridden(searched)} and x.table_name = ${table} and x.type = ${mappings[0]?.type} and x.overrides && ${sql.val(searched)}::text[]`,
-						...filters.map((filter) => ownerBound(mappings, filter)),
-						rowBounds(mappings, filters, rowColumn),
-						anyRow(ids, mappings),
-					]),
+		where: and([
+			sql<boolean>`m.parts <> 0 and x.table_name = ${table} and x.type = ${mappings[0]?.type}`,
+			...overrides,
+			rowBounds(mappings, filters, rowColumn),
+			anyRow(ids, mappings),
+		]),
 		rowId: sql`t.id`,
-		parts: sql`m.parts`,
+		parts: { mask: sql`m.parts` },
+		counted: sql`m.parts`,
 		keys: keysOf(mappings[0] as Mapping, query.sort, true),
+		any: anyBeside(table, mappings, overrides),
+	};
+}
+
+/** A branch that has no matches. */
+function nothing(mappings: readonly Mapping[]): Branch {
+	const none = sql`0`;
+	return {
+		kind: "overridden",
+		mappings,
+		columns: none,
+		from: none,
+		where: false,
+		rowId: none,
+		parts: { mask: none },
+		counted: none,
+		keys: [],
+		any: undefined,
 	};
 }
 
 /** What an index can use of it: most residues override nothing a chart asks for. */
 function mayBeOverridden(searched: readonly string[]): Sql {
-	return searched.every((code) => chartParameters.has(code)) ? sql`x.chart_overridden` : sql`x.overridden`;
+	return searched.every((code) => chartParameters.has(code))
+		? sql`x.overridden and x.chart_overridden`
+		: sql`x.overridden`;
 }
 
 /** As in the generated column `fhir.resource.chart_overridden`. */
@@ -218,7 +273,7 @@ export function personJoin(mappings: readonly Mapping[]): Sql {
 	const { table, owner } = mappings[0] as Mapping;
 	if (!hasPerson(mappings)) return sql``;
 	const another = table === "patients" ? sql`and p.patient_id <> t.id` : sql``;
-	return sql`left join fhir.person p on p.user_id = ${rowColumn(owner)} and p.subject ${another}`;
+	return sql`left join fhir.identity p on p.user_id = ${rowColumn(owner)} and p.subject ${another}`;
 }
 
 /** An account that is no patient's stands for nobody's Patient. */
@@ -234,9 +289,10 @@ function keysOf(mapping: Mapping, sort: readonly SortKey[], withResidue: boolean
 			withResidue && !isSubject(sources) && parameter.code !== "_lastUpdated"
 				? sql`(case when ${parameter.code} = any(x.overrides) then ${kinds[parameter.type].storedKey(parameter.code, descending)} else ${native} end)`
 				: native;
-		const filled =
-			!withResidue && sources.length === 1 && sources[0]?.unit.required === true && parameter.type === "date";
-		return { expression, descending, type: parameter.type, filled };
+		const [only] = sources;
+		const filled = !withResidue && sources.length === 1 && only?.unit.required === true && parameter.type === "date";
+		const property = filled && only?.unit.columns.length === 1 ? only.unit.columns[0] : undefined;
+		return { expression, descending, type: parameter.type, filled, property };
 	});
 }
 

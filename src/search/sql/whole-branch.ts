@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { and, type Condition, or } from "../condition.ts";
+import { and, asSql, type Condition, or } from "../condition.ts";
 import { mainDateParameter } from "../extract.ts";
 import { kinds } from "../params/all.ts";
 import type { SearchQuery } from "../query.ts";
@@ -10,21 +10,23 @@ import { filtersOf, storedBounds, storedCondition } from "./filters.ts";
 export function wholeBranch(query: SearchQuery, ids: IdLimit | undefined): Branch {
 	const filters = filtersOf(query);
 	const main = query.type === undefined ? undefined : mainDateParameter(query.type);
+	const where = and([
+		ofTypes(query),
+		sql<boolean>`x.table_name is null and not x.deleted`,
+		ids === undefined ? true : sql<boolean>`x.key = any(${sql.val(ids.wholes)}::bigint[])`,
+		storedBounds(query.type, filters),
+		...filters.map(storedCondition),
+		withinLimits(query),
+	]);
 	return {
 		kind: "whole",
 		mappings: [],
 		columns: sql`x.type, x.id, x.version, x.last_updated, x.user_id, x.meta, x.body`,
 		from: sql`fhir.resource x`,
-		where: and([
-			ofTypes(query),
-			sql<boolean>`x.table_name is null and not x.deleted`,
-			ids === undefined ? true : sql<boolean>`x.key = any(${sql.val(ids.wholes)}::bigint[])`,
-			storedBounds(query.type, filters),
-			...filters.map(storedCondition),
-			withinLimits(query),
-		]),
+		where,
 		rowId: sql`x.key`,
-		parts: sql`1`,
+		parts: { present: [true] },
+		counted: sql`1`,
 		keys: query.sort.map(({ parameter, descending }) => ({
 			expression:
 				parameter.code === "_lastUpdated"
@@ -36,6 +38,7 @@ export function wholeBranch(query: SearchQuery, ids: IdLimit | undefined): Branc
 			type: parameter.type,
 			filled: parameter.code === "_lastUpdated",
 		})),
+		any: sql<boolean>`exists (select from fhir.resource x where ${asSql(where)})`,
 	};
 }
 

@@ -96,7 +96,7 @@ t.test("values arrive as postgres-types.ts says", async (t) => {
 	);
 	t.strictSame(rows, [
 		{
-			at: "2025-01-01T09:00:00.123Z",
+			at: "2025-01-01T09:00:00.123456Z",
 			day: "2025-02-03",
 			doc: '{"a": 1.00}',
 			exact: "1.50",
