@@ -39,7 +39,7 @@ function referencesOf(branch: Branch, parameter: SearchParameter): Sql {
 function nativeReference(branch: Branch, mapping: Mapping, bit: number, parameter: SearchParameter): Sql {
 	const [value] = sourcesOf(mapping, parameter, rowColumn).flatMap(({ values }) => values);
 	if (value === undefined) return sql`null::text`;
-	return sql`(case when ${branch.parts} & ${sql.lit(2 ** bit)} <> 0 then ${reference.nativeKey(value)} end)`;
+	return sql`(case when ${branch.counted} & ${sql.lit(2 ** bit)} <> 0 then ${reference.nativeKey(value)} end)`;
 }
 
 function storedReferences(code: string): Sql {
