@@ -5,6 +5,7 @@ import { Fhir } from "./0003-fhir.ts";
 import { FhirTriggers } from "./0004-fhir-triggers.ts";
 import { SignInAndAccessLog } from "./0005-sign-in-and-access-log.ts";
 import { Answers } from "./0006-answers.ts";
+import { Calendar } from "./0008-calendar.ts";
 import { Jobs } from "./0009-jobs.ts";
 import { Overview } from "./0010-overview.ts";
 import { Smart } from "./0011-smart.ts";
@@ -21,6 +22,7 @@ export const migrations: {
 	{ name: "0004-fhir-triggers", class: FhirTriggers },
 	{ name: "0005-sign-in-and-access-log", class: SignInAndAccessLog },
 	{ name: "0006-answers", class: Answers },
+	{ name: "0008-calendar", class: Calendar },
 	{ name: "0009-jobs", class: Jobs },
 	{ name: "0010-overview", class: Overview },
 	{ name: "0011-smart", class: Smart },

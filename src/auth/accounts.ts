@@ -1,5 +1,6 @@
 import { serverCaller } from "../access/caller.ts";
 import { Failure } from "../fhir/failure.ts";
+import { defaultCalendars } from "../store/change/people.ts";
 import type { Database } from "../store/database.ts";
 import { type Account, accountByEmail, insertAccount } from "../store/sign-in.ts";
 import type { Passwords } from "./passwords.ts";
@@ -39,9 +40,12 @@ export function accounts(database: Database, passwords: Passwords): Accounts {
 		},
 		async signUp({ email, password, name, phoneNumber, timezone }) {
 			const passwordHash = await passwords.hash(password);
-			const account = await database.write(serverCaller, (tx) =>
-				insertAccount(tx, { email, name, passwordHash, phoneNumber: phoneNumber ?? null, timezone: timezone ?? null }),
-			);
+			const given = { email, name, passwordHash, phoneNumber: phoneNumber ?? null, timezone: timezone ?? null };
+			const account = await database.write(serverCaller, async (tx) => {
+				const made = await insertAccount(tx, given);
+				if (made !== undefined) await defaultCalendars(tx, [made.id]);
+				return made;
+			});
 			if (account === undefined) {
 				throw new Failure("conflict", "There is an account with this e-mail address already", { expression: "email" });
 			}

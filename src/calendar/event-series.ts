@@ -1,5 +1,6 @@
 import { CalendarError } from "./calendar-error.ts";
-import { type Exceptions, noExceptions, parseExceptions } from "./exceptions.ts";
+import { instantAt, midnight } from "./civil-time.ts";
+import { dayOf, type Exceptions, noExceptions, parseExceptions } from "./exceptions.ts";
 import { parseRule } from "./parse-rule.ts";
 import type { RecurrenceRule } from "./rule.ts";
 import type { Series } from "./series.ts";
@@ -21,9 +22,10 @@ export function seriesOf(event: EventTimes, zone: string): Series | undefined {
 	const { recurrenceRule, startTime, endTime, isAllDay } = event;
 	const rule = recurrenceRule === null || recurrenceRule === "" ? undefined : readable(() => parseRule(recurrenceRule));
 	if (rule === undefined) return undefined;
+	const time = (text: string) => (isAllDay ? civil(Date.parse(text), zone) : Date.parse(text));
 	return {
-		start: Date.parse(startTime),
-		end: endTime === null ? null : Date.parse(endTime),
+		start: time(startTime),
+		end: endTime === null ? null : time(endTime),
 		isAllDay: isAllDay === true,
 		rule: rule satisfies RecurrenceRule,
 		exceptions: exceptionsOf(event),
@@ -32,8 +34,17 @@ export function seriesOf(event: EventTimes, zone: string): Series | undefined {
 }
 
 /** The exceptions of an event; none where the stored text cannot be read. */
-function exceptionsOf({ recurrenceException }: Pick<EventTimes, "recurrenceException">): Exceptions {
+export function exceptionsOf({ recurrenceException }: Pick<EventTimes, "recurrenceException">): Exceptions {
 	return readable(() => parseExceptions(recurrenceException)) ?? noExceptions;
+}
+
+/**
+ * A bound of an all-day event, in the zone: midnight in UTC that is not midnight in the zone is how programs write a bare date, and means
+ * the beginning of that day.
+ */
+function civil(instant: number, zone: string): number {
+	const stamp = { kind: "utc", written: instant } as const;
+	return instant === midnight(instant) ? instantAt(dayOf(stamp, zone), zone) : instant;
 }
 
 function readable<T>(parse: () => T): T | undefined {

@@ -34,6 +34,8 @@ export const CalendarEvents = defineEntity({
 		{ name: "idx_events_calendar", properties: ["calendarId"] },
 		{ name: "idx_events_status", properties: ["status"] },
 		{ name: "idx_events_parent", properties: ["parentEventId"] },
+		{ name: "idx_events_series", properties: ["userId"], where: "recurrence_rule is not null" },
+		{ name: "idx_events_long", properties: ["userId"], where: "end_time - start_time > '7 days'::interval" },
 	],
 	checks: [check("calendar_events", "end_time", "end_time >= start_time")],
 	policies: owned("calendar_events"),

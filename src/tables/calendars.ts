@@ -19,6 +19,7 @@ export const Calendars = defineEntity({
 		updatedAt: currentInstant(),
 		version: version(),
 	},
+	uniques: [{ name: "calendars_default_unique", properties: ["userId"], where: "is_default" }],
 	indexes: [{ name: "idx_calendars_user", properties: ["userId"] }],
 	policies: owned("calendars"),
 	rowLevelSecurity: true,

@@ -85,6 +85,13 @@ for (const name of ["therapist2", "other", "patient2"]) {
 			if (road === undefined || route.url === "/api/auth/logout") continue;
 			alike(t, `${route.method} ${route.url}`, await road.hidden(), await road.none());
 		}
+		const event = record.rows.get("calendar_events") as number;
+		for (const scope of ["this", "following", "all"]) {
+			const path = (id: number) => `/api/events/${id}?scope=${scope}&occurrence=2026-01-01`;
+			for (const [road, take] of roadsTo(outsider).slice(2)) {
+				alike(t, road, [await take(path(event)), path(event)], [await take(path(987654)), path(987654)]);
+			}
+		}
 	});
 }
 

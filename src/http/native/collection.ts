@@ -42,7 +42,7 @@ export function registerCollection(app: FastifyInstance, services: NativeService
 	app.post(url, { schema: schemas.create }, async (request, reply) => {
 		const caller = await request.caller();
 		allow(collection, caller, "create");
-		const row = await write(services, request, collection, "create", async (tx) => {
+		const row = await writeRow(services, request, collection, "create", async (tx) => {
 			const given = withOwner(collection, tx, valuesToInsert(collection, caller, request.body as RowValues));
 			const values = await deriveForWrite(collection, tx, given, undefined, services);
 			await checkReferences(collection, tx, values, values);
@@ -62,7 +62,7 @@ export function registerCollection(app: FastifyInstance, services: NativeService
 		return present(collection, row, services);
 	});
 
-	for (const method of ["PUT", "PATCH"] as const) {
+	for (const method of collection.changedElsewhere ? [] : (["PUT", "PATCH"] as const)) {
 		const schema = method === "PUT" ? schemas.replace : schemas.patch;
 		app.route({
 			method,
@@ -70,7 +70,7 @@ export function registerCollection(app: FastifyInstance, services: NativeService
 			schema,
 			handler: async (request, reply) => {
 				const caller = await request.caller();
-				const row = await write(services, request, collection, "update", async (tx) => {
+				const row = await writeRow(services, request, collection, "update", async (tx) => {
 					const before = await rowToChange(collection, tx, request, "update");
 					const given = valuesToUpdate(
 						collection,
@@ -92,21 +92,22 @@ export function registerCollection(app: FastifyInstance, services: NativeService
 		});
 	}
 
-	app.delete(`${url}/:id`, { schema: schemas.remove }, async (request, reply) => {
-		await write(services, request, collection, "delete", async (tx) => {
-			const before = await rowToChange(collection, tx, request, "delete");
-			await deleteRows(tx, entity, [idOf(request)]);
-			return before;
+	if (!collection.changedElsewhere)
+		app.delete(`${url}/:id`, { schema: schemas.remove }, async (request, reply) => {
+			await writeRow(services, request, collection, "delete", async (tx) => {
+				const before = await rowToChange(collection, tx, request, "delete");
+				await deleteRows(tx, entity, [idOf(request)]);
+				return before;
+			});
+			return reply.code(204).send();
 		});
-		return reply.code(204).send();
-	});
 
 	refuseOtherMethods(app, url, ["GET", "POST"]);
 	refuseOtherMethods(app, `${url}/:id`, ["GET", "PUT", "PATCH", "DELETE"]);
 }
 
 /** A write of one row, with its entry in the access log. */
-async function write(
+export async function writeRow(
 	{ database, accessLog }: NativeServices,
 	request: FastifyRequest,
 	collection: Collection,
@@ -124,7 +125,7 @@ async function write(
 }
 
 /** The row a request wants to change, locked; first whether it may be seen, then whether it may be changed, then If-Match. */
-async function rowToChange(
+export async function rowToChange(
 	collection: Collection,
 	tx: Transaction,
 	request: FastifyRequest,
@@ -139,7 +140,8 @@ async function rowToChange(
 	return row;
 }
 
-function allow(collection: Collection, caller: Transaction["caller"], operation: Operation): void {
+/** @throws Failure forbidden - when the caller's role has no such right to the collection */
+export function allow(collection: Collection, caller: Transaction["caller"], operation: Operation): void {
 	if (!collection.rights[roleOf(caller)].includes(operation)) throw notAllowed();
 }
 

@@ -1,4 +1,5 @@
 import { Failure } from "../../fhir/failure.ts";
+import { completeEvent } from "../../native/events/check-event.ts";
 import type { Transaction } from "../../store/database.ts";
 import { isPatientAccount, isTherapistAccount } from "../../store/patient-link.ts";
 import type { RowValues } from "../../store/rows.ts";
@@ -11,7 +12,7 @@ export interface DeriveTools {
 	readonly today: () => Temporal.PlainDate;
 }
 
-/** Completes values about to be stored: a patient's name and therapist, an account's password hash and e-mail address. */
+/** Completes values about to be stored: a patient's name and therapist, an account's password hash, an event's calendar. */
 export async function deriveForWrite(
 	collection: Collection,
 	tx: Transaction,
@@ -21,6 +22,7 @@ export async function deriveForWrite(
 ): Promise<RowValues> {
 	if (collection.derive === "account") return account(changes, tools);
 	if (collection.derive === "patient") return patient(tx, changes, before);
+	if (collection.derive === "event") return completeEvent(tx, changes, before);
 	return changes;
 }
 

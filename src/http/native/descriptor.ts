@@ -30,7 +30,9 @@ export interface Collection {
 	/** Rows are accounts: people but admins change only their own. */
 	readonly accounts?: true;
 	/** Named extra steps (derive.ts). */
-	readonly derive?: "patient" | "account";
+	readonly derive?: "patient" | "account" | "event";
+	/** PUT, PATCH and DELETE of a row mean more than the row, and are in routes/. */
+	readonly changedElsewhere?: true;
 }
 
 export const everything: readonly Operation[] = ["read", "create", "update", "delete"];

@@ -5,6 +5,7 @@ import { type NativeServices, registerCollection } from "./collection.ts";
 import { collections } from "./collections/all.ts";
 import { registerAssignTherapist } from "./routes/assign-therapist.ts";
 import { type AuthServices, registerAuthRoutes } from "./routes/auth.ts";
+import { registerEvents } from "./routes/events.ts";
 import { registerMedicationRoutes } from "./routes/medications.ts";
 import { registerPatientOverview } from "./routes/patient-overview.ts";
 import { registerVitalsRoutes } from "./routes/vitals.ts";
@@ -29,6 +30,7 @@ export async function registerNative(app: FastifyInstance, services: AllNativeSe
 			registerMedicationRoutes(signedIn, services);
 			registerPatientOverview(signedIn, services);
 			registerAssignTherapist(signedIn, services);
+			registerEvents(signedIn, services);
 		});
 	});
 }

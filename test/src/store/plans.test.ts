@@ -1,7 +1,8 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import t from "tap";
 import type { Caller } from "../../../src/access/caller.ts";
 import { parseSearch } from "../../../src/search/parse.ts";
+import { eventsAround } from "../../../src/store/event-rows.ts";
 import { branchesOf, branchQuery } from "../../../src/store/search-branches.ts";
 import { base, openClinic } from "../../support/clinic.ts";
 
@@ -14,6 +15,11 @@ await clinic.owner(`insert into fhir.resource (type, id, user_id, created_by, at
 	select 'Observation', 'whole-' || n, 3 + n % 3, 1, timestamptz '2025-01-01' + n * interval '1 minute',
 		array['code http://loinc.org|2345-7', 'code |2345-7', 'code 2345-7', 'subject Patient/' || (1 + n % 3)], '{}'
 	from generate_series(1, 20000) n`);
+await clinic.owner(`insert into calendars (user_id, name) select 3 + n, 'c' from generate_series(0, 2) n`);
+await clinic.owner(`insert into calendar_events (calendar_id, user_id, title, start_time, end_time, recurrence_rule)
+	select c.id, c.user_id, 'e', timestamptz '2015-01-01' + n * interval '12 hours', timestamptz '2015-01-01' + n * interval '12 hours' + interval '1 hour',
+		case when n % 500 = 0 then 'FREQ=DAILY' end
+	from generate_series(1, 8000) n, calendars c`);
 await clinic.owner("analyze");
 
 const callers: [string, Caller][] = [
@@ -36,6 +42,29 @@ for (const [name, caller] of callers) {
 				t.ok(Math.max(0, ...read.map(([, rows]) => Number(rows))) <= 11_000, `${query}: only theirs are read`);
 			}
 		}
+	});
+}
+
+for (const [name, caller] of callers) {
+	t.test(`${name}: a week of somebody's calendar after ten years`, async (t) => {
+		const window = { from: Date.UTC(2025, 5, 1), to: Date.UTC(2025, 5, 8) };
+		const lines: string[] = [];
+		await clinic.db.read(caller, async (tx) => {
+			const query = (async (statement: RawBuilder<unknown>) => {
+				const plan = await tx.query(sql<{ "QUERY PLAN": string }>`explain (analyze, timing off) ${statement}`);
+				lines.push(...plan.map((row) => row["QUERY PLAN"]));
+				return tx.query(statement);
+			}) as typeof tx.query;
+			const found = await eventsAround({ ...tx, query }, { userId: clinic.patient.userId }, window);
+			t.equal(found.single.length, 14);
+			t.equal(found.series.length, 15);
+		});
+		const plan = lines.join("\n");
+		t.notMatch(plan, /Seq Scan on calendar_events/, plan);
+		const read = [...plan.matchAll(/Scan.* on calendar_events.*rows=(\d+)(?:\.\d+)? loops/g)].map(([, rows]) =>
+			Number(rows),
+		);
+		t.ok(Math.max(...read) < 50, "only the week and the series are read");
 	});
 }
 

@@ -9,4 +9,6 @@ export const events: Collection = {
 	many: "calendar events",
 	rights: { patient: everything, therapist: everything, admin: everything },
 	mainTime: "startTime",
+	derive: "event",
+	changedElsewhere: true,
 };

@@ -36,7 +36,7 @@ export function pageOf(items: Schema, title?: string): Schema {
 /** A row as it is sent; `whole` for POST and PUT, where what has no default must be there. */
 export function bodySchema(collection: Collection, whole: boolean): Schema {
 	const columns = shownColumns(collection);
-	const derived = new Set(["id", "userId", ...(collection.derive === "patient" ? ["name", "therapistId"] : [])]);
+	const derived = new Set(["id", "userId", ...derivedBy[collection.derive ?? "account"]]);
 	const needed = columns.filter(
 		({ property, nullable, hasDefault }) => whole && !nullable && !hasDefault && !derived.has(property),
 	);
@@ -52,6 +52,13 @@ export function bodySchema(collection: Collection, whole: boolean): Schema {
 		optional: Object.keys(properties).filter((name) => !names.has(name)),
 	});
 }
+
+/** What a new row need not have, as it is worked out (../derive.ts). */
+const derivedBy: Readonly<Record<NonNullable<Collection["derive"]>, readonly string[]>> = {
+	patient: ["name", "therapistId"],
+	event: ["calendarId"],
+	account: [],
+};
 
 /** The query parameters of a list: paging, sorting, the main time, and every plain column. */
 export function listParameters(collection: Collection): Properties {
