@@ -128,6 +128,12 @@ export default {
 			["src/jobs/"],
 			"One way to do work later: everything else adds jobs of a kind.",
 		),
+		only(
+			"oidc-in-auth",
+			["oidc-provider"],
+			["src/auth/server/"],
+			"One place knows the library of the authorization server.",
+		),
 		only("hashing-in-auth", ["@node-rs/bcrypt"], ["src/auth/", "src/seed/"], "Passwords are hashed in one place."),
 		{
 			name: "network-at-the-edges",

@@ -134,7 +134,7 @@ create table auth.client (
 	name text not null,
 	auth_method text not null,
 	secret_hash bytea null,
-	jwks jsonb null,
+	jwks json null,
 	jwks_uri text null,
 	redirect_uris text[] not null default '{}',
 	launch_url text null,
@@ -147,11 +147,11 @@ create table auth.client (
 	constraint client_keys_check check ((auth_method = 'private_key_jwt') = (num_nonnulls(jwks, jwks_uri) = 1))
 );
 
--- What oidc-provider keeps: codes, tokens, sessions, grants. Ids that are secrets are kept as SHA-256 only.
+-- What oidc-provider keeps: codes, tokens, sessions, grants. Ids are kept as SHA-256 only. json, since a client's state may hold U+0000.
 create table auth.record (
 	model text not null,
 	id bytea not null,
-	payload jsonb not null,
+	payload json not null,
 	grant_id text null,
 	uid text null,
 	consumed_at timestamptz(3) null,

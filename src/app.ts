@@ -2,7 +2,9 @@ import swagger from "@fastify/swagger";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { accessLog } from "./audit/access-log.ts";
 import { accounts } from "./auth/accounts.ts";
+import { clients } from "./auth/clients.ts";
 import { passwords } from "./auth/passwords.ts";
+import { authorizationServer } from "./auth/server/authorization-server.ts";
 import { tokens } from "./auth/tokens.ts";
 import { registerDocs } from "./http/docs/docs.ts";
 import { registerFhir } from "./http/fhir/register.ts";
@@ -12,17 +14,22 @@ import { registerBodies } from "./http/plugins/bodies.ts";
 import { registerCaller } from "./http/plugins/caller.ts";
 import { databaseReadings } from "./http/plugins/database-readings.ts";
 import { registerDrain } from "./http/plugins/drain.ts";
-import { registerErrors } from "./http/plugins/errors.ts";
+import { describe, registerErrors } from "./http/plugins/errors.ts";
 import { registerHeaders } from "./http/plugins/headers.ts";
 import { registerHealth } from "./http/plugins/health.ts";
 import { registerMetrics } from "./http/plugins/metrics.ts";
 import { registerRequestId } from "./http/plugins/request-id.ts";
 import { createServer } from "./http/server.ts";
+import { noteAuthorization } from "./http/smart/note-authorization.ts";
+import { authorizationPages } from "./http/smart/pages.ts";
+import { registerSmart } from "./http/smart/register.ts";
 import { openQueue } from "./jobs/queue.ts";
 import { forgetExpired } from "./jobs/tasks/forget-expired.ts";
 import { fhirDocument } from "./openapi/fhir/document.ts";
 import { nativeDocument } from "./openapi/native.ts";
+import { sealer } from "./secrets/sealer.ts";
 import { forgetAnswers } from "./store/answers.ts";
+import { forgetAuthorizations } from "./store/authorization/records.ts";
 import type { Database } from "./store/database.ts";
 import { forgetSignIns } from "./store/sign-in.ts";
 
@@ -38,6 +45,8 @@ export interface AppConfig {
 	readonly demo: boolean;
 	/** How long jobs under way may take after the server is told to stop. */
 	readonly shutdownGraceSeconds: number;
+	/** 32 bytes each, newest first: what secrets are sealed with. */
+	readonly tokenEncryptionKeys: readonly Buffer[];
 }
 
 /** What the application is made of. */
@@ -67,12 +76,32 @@ export async function buildApp({ config, database, log }: AppParts): Promise<Fas
 	await registerDocs(app, fhirDocument);
 
 	registerFrontDoor(app, config.demo);
+	const authorization = authorizationServer({
+		database,
+		baseUrl: config.baseUrl,
+		issuer: `${config.baseUrl}/oauth`,
+		secretKeys: config.tokenEncryptionKeys,
+		sealer: sealer(config.tokenEncryptionKeys),
+		pages: authorizationPages,
+		callerOf: signedIn.callerOf,
+		note: noteAuthorization(audit),
+		onFault: (error) => log.error({ err: describe(error) }, "unexpected failure of the authorization server"),
+	});
+	await registerSmart(app, {
+		database,
+		accessLog: audit,
+		accounts: accounts(database, secrets),
+		authorization,
+		baseUrl: config.baseUrl,
+	});
 	await registerNative(app, {
 		database,
 		accessLog: audit,
 		accounts: accounts(database, secrets),
 		tokens: signedIn,
 		hashPassword: secrets.hash,
+		clients: clients(database),
+		launches: authorization.launches,
 		today: () => Temporal.Now.plainDateISO("UTC"),
 		now: () => Temporal.Now.instant(),
 	});
@@ -84,7 +113,17 @@ export async function buildApp({ config, database, log }: AppParts): Promise<Fas
 			software: { name: "Heart Recovery FHIR server", version: "0.1.0" },
 		}),
 	);
-	const tasks = [forgetExpired([() => forgetAnswers(database), () => forgetSignIns(database)])];
+	const tasks = [
+		forgetExpired([() => forgetAnswers(database), () => forgetSignIns(database), () => forgetAuthorizations(database)]),
+	];
+	// Signing keys are made or read while nobody waits for them.
+	app.addHook(
+		"onListen",
+		async () =>
+			void authorization
+				.prepare()
+				.catch((error: unknown) => log.warn({ err: describe(error) }, "authorization server not ready")),
+	);
 	app.addHook("onListen", () => queue.start(tasks));
 	// Jobs under way end beside the requests under way.
 	app.addHook("preClose", async () => void queue.stop(config.shutdownGraceSeconds));

@@ -2,8 +2,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { buildApp } from "./app.ts";
+import { clients } from "./auth/clients.ts";
 import { type Config, readConfig } from "./config.ts";
 import { banner } from "./process/banner.ts";
+import { addDemoClients } from "./process/demo-clients.ts";
 import { type Ground, prepareGround } from "./process/ground.ts";
 import { openLog } from "./process/log.ts";
 import { giveUp } from "./process/report.ts";
@@ -42,10 +44,11 @@ async function start(env: NodeJS.ProcessEnv): Promise<void> {
 	process.stdout.write(banner(config));
 }
 
-/** Demo people, only where nobody has an account yet. */
+/** Demo people, only where nobody has an account yet, and the demo's apps. */
 async function seedDemoIfEmpty(config: Config, { database }: Ground, log: Logger): Promise<void> {
 	if (!config.demo) return;
 	await seedDemo(database, { now: new Date(), bcryptCost: config.bcryptCost, log: (line) => log.info(line) });
+	await addDemoClients(clients(database), config);
 }
 
 async function listen(app: App, { host, port }: Config): Promise<void> {

@@ -108,7 +108,7 @@ export function allowance(scopes: readonly ResourceScope[], type: string, letter
 }
 
 /** Whether whatever `one` allows is allowed by `other` alone, too. */
-function isWithin(one: ResourceScope, other: ResourceScope): boolean {
+export function isWithin(one: ResourceScope, other: ResourceScope): boolean {
 	return (
 		one.level === other.level &&
 		(other.type === "*" || one.type === other.type) &&

@@ -19,6 +19,7 @@ export async function generateDocuments(): Promise<GeneratedFile[]> {
 		bcryptCost: 10,
 		demo: false,
 		shutdownGraceSeconds: 1,
+		tokenEncryptionKeys: [Buffer.alloc(32)],
 	};
 	const app = await buildApp({ config, database: unused, log: pino({ level: "silent" }) });
 	await app.ready();

@@ -7,7 +7,10 @@ export interface Tag {
 }
 
 /** Groups of routes that are no collection of rows; every tag of a route is one of these or a collection's path. */
-const more: readonly Tag[] = [{ name: "auth", description: "Signing in and out" }];
+const more: readonly Tag[] = [
+	{ name: "auth", description: "Signing in and out" },
+	{ name: "apps", description: "Apps that people grant access to (SMART on FHIR), and opening them for a patient" },
+];
 
 /** Every group of the native document, in its order. */
 export const tags: readonly Tag[] = [

@@ -95,6 +95,26 @@ for (const name of ["therapist2", "other", "patient2"]) {
 	});
 }
 
+for (const name of ["therapist2", "other"]) {
+	const outsider = noting(await server.as(`${name}@test.example`), taken);
+
+	t.test(`${name}: apps`, async (t) => {
+		const launch = (patient: unknown) => outsider.post("/api/launch", { clientId: "demo-app", patient });
+		const [hidden, none] = [await launch(server.people.profiles.patient), await launch(987654)];
+		t.equal(`${hidden.status} ${hidden.text}`, `${none.status} ${none.text}`, "a launch for their patient");
+		noTrace(t, hidden, "POST /api/launch");
+		for (const answer of [
+			await outsider.get("/api/admin/clients"),
+			await outsider.post("/api/admin/clients", { name: "Mine", authMethod: "none" }),
+			await outsider.get("/api/admin/clients/demo-app"),
+			await outsider.patch("/api/admin/clients/demo-app", { name: "Mine" }),
+			await outsider.delete("/api/admin/clients/demo-app"),
+		]) {
+			t.equal(answer.status, 403, "apps are the administrators'");
+		}
+	});
+}
+
 t.test("every registered native route was taken by an outsider", async (t) => {
 	const open = [...openRoutes, "GET /api/auth/me", "POST /api/auth/logout"];
 	const native = routes.filter(({ method, url }) => url.startsWith("/api") && !open.includes(`${method} ${url}`));

@@ -17,6 +17,7 @@ export async function registeredRoutes(server: TestServer): Promise<Route[]> {
 		bcryptCost: 4,
 		demo: true,
 		shutdownGraceSeconds: 1,
+		tokenEncryptionKeys: [Buffer.alloc(32)],
 	};
 	const app = await buildApp({ config, database: server.database, log: pino({ level: "silent" }) });
 	await app.ready();
@@ -86,6 +87,19 @@ export const openRoutes: readonly string[] = [
 	"GET /fhir/metadata",
 	"POST /api/auth/login",
 	"POST /api/auth/register",
+	// The authorization server and its pages, where people are known by their browser (smart-*.test.ts).
+	"GET /fhir/.well-known/smart-configuration",
+	"GET /smart-style.json",
+	"GET /interaction/:uid",
+	"POST /interaction/:uid",
+	"GET /sign-in",
+	"POST /sign-in",
+	"GET /logout",
+	"POST /logout",
+	"GET /apps",
+	"POST /apps/revoke",
+	"POST /apps/launch",
+	...["GET", "POST", "PUT", "PATCH", "DELETE"].map((method) => `${method} /oauth/*`),
 ];
 
 /** The routes nobody took. */

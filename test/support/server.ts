@@ -3,7 +3,7 @@ import { buildApp } from "../../src/app.ts";
 import { type Database, openDatabase } from "../../src/store/database.ts";
 import { wrongInAnswer } from "./native-document.ts";
 import { createPeople, type People, testPassword } from "./people.ts";
-import { testDatabase } from "./postgres.ts";
+import { testDatabase, testKey } from "./postgres.ts";
 import { freePort } from "./server-process.ts";
 
 /** An answer with its body parsed where it is JSON. */
@@ -71,6 +71,7 @@ export async function startTestServer(
 			bcryptCost: 4,
 			demo: true,
 			shutdownGraceSeconds: 5,
+			tokenEncryptionKeys: [testKey],
 		};
 		const app = await buildApp({ config, database: over, log });
 		await app.listen({ port, host: "127.0.0.1" });

@@ -3,15 +3,17 @@ import { registerTypedParameters } from "../plugins/typed-parameters.ts";
 import type { AboutServices } from "./about-person.ts";
 import { type NativeServices, registerCollection } from "./collection.ts";
 import { collections } from "./collections/all.ts";
+import { type ClientServices, registerAdminClients } from "./routes/admin-clients.ts";
 import { registerAssignTherapist } from "./routes/assign-therapist.ts";
 import { type AuthServices, registerAuthRoutes } from "./routes/auth.ts";
 import { registerEvents } from "./routes/events.ts";
+import { type LaunchServices, registerLaunch } from "./routes/launch.ts";
 import { registerMedicationRoutes } from "./routes/medications.ts";
 import { registerPatientOverview } from "./routes/patient-overview.ts";
 import { registerVitalsRoutes } from "./routes/vitals.ts";
 
 /** What all native routes together are made of; each group names its own share. */
-export type AllNativeServices = NativeServices & AuthServices & AboutServices;
+export type AllNativeServices = NativeServices & AuthServices & AboutServices & LaunchServices & ClientServices;
 
 /**
  * Puts the native REST routes under /api: the collections, and what is more than rows (routes/README.md). Those inside `signedIn` tell
@@ -25,6 +27,8 @@ export async function registerNative(app: FastifyInstance, services: AllNativeSe
 			signedIn.addHook("onRequest", async (request) => {
 				if (request.routeOptions.config.refusesMethod !== true) await request.caller();
 			});
+			registerLaunch(signedIn, services);
+			registerAdminClients(signedIn, services);
 			for (const collection of collections) registerCollection(signedIn, services, collection);
 			registerVitalsRoutes(signedIn, services);
 			registerMedicationRoutes(signedIn, services);

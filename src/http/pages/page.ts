@@ -40,7 +40,8 @@ export function pageHeaders(formTargets: readonly string[] = []): Record<string,
 		"content-security-policy": `default-src 'none'; style-src 'sha256-${styleHash}'; form-action ${forms}; base-uri 'none'; frame-ancestors 'none'`,
 		"x-frame-options": "DENY",
 		"x-content-type-options": "nosniff",
-		"referrer-policy": "no-referrer",
+		// Not "no-referrer": browsers would send forms with "Origin: null".
+		"referrer-policy": "same-origin",
 		"cache-control": "no-store",
 	};
 }

@@ -1,13 +1,14 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Caller } from "../../access/caller.ts";
 import { Failure } from "../../fhir/failure.ts";
+import { isFhirUrl } from "./face.ts";
 
 declare module "fastify" {
 	interface FastifyRequest {
 		/**
 		 * Who asks, from `Authorization: Bearer`.
 		 *
-		 * @throws Failure unauthenticated
+		 * @throws Failure unauthenticated; forbidden - a token that an app got by SMART, elsewhere than on /fhir
 		 */
 		caller(): Promise<Caller>;
 		/** The bearer token as sent; undefined when there is none. */
@@ -20,18 +21,26 @@ export function registerCaller(
 	app: FastifyInstance,
 	callerOfToken: (token: string) => Promise<Caller | undefined>,
 ): void {
+	const identify = async (request: FastifyRequest) => {
+		const caller = await bearerCaller(bearer(request.headers.authorization), callerOfToken);
+		// Scopes speak of FHIR; what is elsewhere was never granted.
+		if (caller.app !== undefined && !isFhirUrl(request.raw.url)) {
+			throw new Failure("forbidden", "This token of an app is good for /fhir only");
+		}
+		return caller;
+	};
 	const known = new WeakMap<FastifyRequest, Promise<Caller>>();
 	app.decorateRequest("bearerToken", function (this: FastifyRequest) {
 		return bearer(this.headers.authorization);
 	});
 	app.decorateRequest("caller", function (this: FastifyRequest) {
-		const pending = known.get(this) ?? identify(bearer(this.headers.authorization), callerOfToken);
+		const pending = known.get(this) ?? identify(this);
 		known.set(this, pending);
 		return pending;
 	});
 }
 
-async function identify(
+async function bearerCaller(
 	token: string | undefined,
 	callerOfToken: (token: string) => Promise<Caller | undefined>,
 ): Promise<Caller> {

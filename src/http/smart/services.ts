@@ -1,0 +1,14 @@
+import type { AccessLog } from "../../audit/access-log.ts";
+import type { Accounts } from "../../auth/accounts.ts";
+import type { AuthorizationServer } from "../../auth/server/authorization-server.ts";
+import type { Database } from "../../store/database.ts";
+
+/** What the pages and routes of SMART are made of. */
+export interface SmartServices {
+	readonly database: Database;
+	readonly accessLog: AccessLog;
+	readonly accounts: Accounts;
+	readonly authorization: AuthorizationServer;
+	/** Public address, without a trailing slash. */
+	readonly baseUrl: string;
+}
