@@ -26,7 +26,7 @@ auth.client id text not null
 auth.client name text not null
 auth.client auth_method text not null
 auth.client secret_hash bytea
-auth.client jwks jsonb
+auth.client jwks json
 auth.client jwks_uri text
 auth.client redirect_uris text[] not null default '{}'::text[]
 auth.client launch_url text
@@ -44,7 +44,7 @@ auth.launch expires_at timestamp(3) with time zone not null
 auth.launch used_at timestamp(3) with time zone
 auth.record model text not null
 auth.record id bytea not null
-auth.record payload jsonb not null
+auth.record payload json not null
 auth.record grant_id text
 auth.record uid text
 auth.record consumed_at timestamp(3) with time zone
