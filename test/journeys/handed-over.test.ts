@@ -62,7 +62,7 @@ t.test("a patient who changes therapist", async (t) => {
 			resourceType: "Condition",
 		})
 	).body;
-	const moved = await admin.patch(`/api/patients/${profiles.patient}`, { therapistId: therapist2 });
+	const moved = await admin.post(`/api/patients/${profiles.patient}/assign-therapist`, { therapistId: therapist2 });
 	t.equal(moved.status, 200, moved.text);
 	const roads = [`Patient/${profiles.patient}`, `Condition/${stored.id}`].flatMap((path) =>
 		["", "/_history", "/_history/1", "/_history/2"].map((road) => `/fhir/${path}${road}`),

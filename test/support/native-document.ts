@@ -73,8 +73,8 @@ function absolute(schema: DocumentSchema): DocumentSchema {
 	return JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#/', '"$ref":"document#/')) as DocumentSchema;
 }
 
-/** Answers any route may give without saying so: methods it does not have, bodies nobody reads, a server that stops. */
-const unsaid: ReadonlySet<number> = new Set([405, 408, 413, 415, 431, 503]);
+/** Answers any route may give without saying so: methods it does not have, bodies nobody reads, a server that stops, a fault. */
+const unsaid: ReadonlySet<number> = new Set([405, 408, 413, 415, 431, 500, 503]);
 
 /**
  * What openapi/native.json has against an answer of /api; "" when it is as documented. Addresses it does not have are 404.

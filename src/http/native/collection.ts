@@ -1,19 +1,22 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { requireRight } from "../../access/may.ts";
+import type { Operation } from "../../access/rights.ts";
 import type { AccessEntry, AccessLog } from "../../audit/access-log.ts";
 import { Failure } from "../../fhir/failure.ts";
 import { editRows } from "../../store/change/edit-rows.ts";
 import type { Database, Transaction } from "../../store/database.ts";
 import { listRows } from "../../store/list-rows.ts";
 import { deleteRows, insertRows, type RowValues, requireRow } from "../../store/rows.ts";
+import { tableName } from "../../tables/columns.ts";
 import { refuseOtherMethods } from "../plugins/refuse-methods.ts";
-import { type DeriveTools, deriveForWrite } from "./derive.ts";
-import type { Collection, Operation } from "./descriptor.ts";
+import { checkDeletion, type DeriveTools, deriveForWrite } from "./derive.ts";
+import type { Collection } from "./descriptor.ts";
 import { checkIfMatch, etag, isKnown } from "./etag.ts";
 import { type ListParameters, listQuery, writeCursor } from "./list-query.ts";
 import { checkReferences, peopleOf, withOwner } from "./ownership.ts";
 import { collectionSchemas } from "./schema/collection-schemas.ts";
 import { toldByProperty } from "./told.ts";
-import { present, roleOf, valuesToInsert, valuesToUpdate } from "./values.ts";
+import { present, valuesToInsert, valuesToUpdate } from "./values.ts";
 
 /** What the native routes are made of. */
 export interface NativeServices extends DeriveTools {
@@ -25,11 +28,12 @@ export interface NativeServices extends DeriveTools {
 export function registerCollection(app: FastifyInstance, services: NativeServices, collection: Collection): void {
 	const url = `/api/${collection.path}`;
 	const { entity } = collection;
+	const table = tableName(entity);
 	const schemas = collectionSchemas(collection);
 
 	app.get(url, { schema: schemas.list }, async (request) => {
 		const caller = await request.caller();
-		allow(collection, caller, "read");
+		requireRight(caller, table, "read");
 		const query = listQuery(collection, request.query as ListParameters);
 		const page = await services.database.read(caller, (tx) => listRows(tx, entity, query));
 		await record(services, request, collection, "search", page.rows);
@@ -41,7 +45,7 @@ export function registerCollection(app: FastifyInstance, services: NativeService
 
 	app.post(url, { schema: schemas.create }, async (request, reply) => {
 		const caller = await request.caller();
-		allow(collection, caller, "create");
+		requireRight(caller, table, "create");
 		const row = await writeRow(services, request, collection, "create", async (tx) => {
 			const given = withOwner(collection, tx, valuesToInsert(collection, caller, request.body as RowValues));
 			const values = await deriveForWrite(collection, tx, given, undefined, services);
@@ -55,7 +59,7 @@ export function registerCollection(app: FastifyInstance, services: NativeService
 	app.get(`${url}/:id`, { schema: schemas.read }, async (request, reply) => {
 		const caller = await request.caller();
 		const row = await services.database.read(caller, (tx) => requireRow(tx, entity, idOf(request)));
-		allow(collection, caller, "read");
+		requireRight(caller, table, "read");
 		await record(services, request, collection, "read", [row]);
 		reply.header("etag", etag(row.version));
 		if (isKnown(request.headers["if-none-match"], row.version)) return reply.code(304).send();
@@ -96,6 +100,7 @@ export function registerCollection(app: FastifyInstance, services: NativeService
 		app.delete(`${url}/:id`, { schema: schemas.remove }, async (request, reply) => {
 			await writeRow(services, request, collection, "delete", async (tx) => {
 				const before = await rowToChange(collection, tx, request, "delete");
+				await checkDeletion(collection, tx, before);
 				await deleteRows(tx, entity, [idOf(request)]);
 				return before;
 			});
@@ -132,21 +137,10 @@ export async function rowToChange(
 	operation: Operation,
 ): Promise<RowValues> {
 	const id = idOf(request);
-	await requireRow(tx, collection.entity, id);
-	allow(collection, tx.caller, operation);
-	if (collection.accounts && roleOf(tx.caller) !== "admin" && id !== tx.caller.userId) throw notAllowed();
+	requireRight(tx.caller, tableName(collection.entity), operation, await requireRow(tx, collection.entity, id));
 	const row = await requireRow(tx, collection.entity, id, true);
 	checkIfMatch(request.headers["if-match"], row.version);
 	return row;
-}
-
-/** @throws Failure forbidden - when the caller's role has no such right to the collection */
-export function allow(collection: Collection, caller: Transaction["caller"], operation: Operation): void {
-	if (!collection.rights[roleOf(caller)].includes(operation)) throw notAllowed();
-}
-
-function notAllowed(): Failure {
-	return new Failure("forbidden", "You may see this, but not do that with it");
 }
 
 function idOf(request: FastifyRequest): number {

@@ -1,7 +1,7 @@
 import { Failure } from "../../fhir/failure.ts";
 import { completeEvent } from "../../native/events/check-event.ts";
+import { hasRole, refuseWhileDataOf, refuseWhilePatients } from "../../store/care.ts";
 import type { Transaction } from "../../store/database.ts";
-import { isPatientAccount, isTherapistAccount } from "../../store/patient-link.ts";
 import type { RowValues } from "../../store/rows.ts";
 import type { Collection } from "./descriptor.ts";
 
@@ -20,14 +20,21 @@ export async function deriveForWrite(
 	before: RowValues | undefined,
 	tools: DeriveTools,
 ): Promise<RowValues> {
-	if (collection.derive === "account") return account(changes, tools);
+	if (collection.derive === "account") return account(tx, changes, before, tools);
 	if (collection.derive === "patient") return patient(tx, changes, before);
 	if (collection.derive === "event") return completeEvent(tx, changes, before);
 	return changes;
 }
 
-async function account(changes: RowValues, tools: DeriveTools): Promise<RowValues> {
-	const { password } = changes;
+async function account(
+	tx: Transaction,
+	changes: RowValues,
+	before: RowValues | undefined,
+	tools: DeriveTools,
+): Promise<RowValues> {
+	const { password, role } = changes;
+	if (before?.role === "therapist" && role !== undefined && role !== "therapist")
+		await refuseWhilePatients(tx, before.id as number);
 	return typeof password === "string" ? { ...changes, password: await tools.hashPassword(password) } : changes;
 }
 
@@ -48,20 +55,25 @@ async function patient(tx: Transaction, changes: RowValues, before: RowValues | 
 		if (parts.length === 0) throw missing("name");
 		completed.name = parts.join(" ");
 	}
-	const { userId, therapistId } = changes;
-	if (typeof therapistId === "number" && therapistId !== before?.therapistId && tx.caller.role === "system") {
-		if (!(await isTherapistAccount(tx, therapistId))) {
-			throw new Failure("invalid", "therapistId names no therapist", { expression: "therapistId" });
-		}
-	}
-	if (typeof userId === "number" && userId !== before?.userId && !(await isPatientAccount(tx, userId))) {
-		throw new Failure("invalid", "userId names nothing that can be used here", { expression: "userId" });
-	}
+	const { userId } = changes;
+	if (typeof userId === "number" && userId !== before?.userId && !(await hasRole(tx, userId, "patient")))
+		throw unusable("userId");
+	if (typeof completed.therapistId === "number" && !(await hasRole(tx, completed.therapistId, "therapist")))
+		throw unusable("therapistId");
 	return completed;
+}
+
+function unusable(property: string): Failure {
+	return new Failure("invalid", `${property} names nothing that can be used here`, { expression: property });
 }
 
 function missing(property: string): Failure {
 	return new Failure("invalid", `${property} is missing`, { expression: property });
+}
+
+/** Refuses to delete what others depend on beyond the database's keys: a patient's profile while there are data. @throws Failure conflict */
+export async function checkDeletion({ derive }: Collection, tx: Transaction, { userId }: RowValues): Promise<void> {
+	if (derive === "patient" && typeof userId === "number") await refuseWhileDataOf(tx, userId);
 }
 
 /** A row as it is shown: what depends on today is computed, JSON columns are values. */

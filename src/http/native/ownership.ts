@@ -59,7 +59,7 @@ export async function checkReferences(
 }
 
 /** users.id of the persons some rows are about, for the access log. */
-export function peopleOf({ accounts }: Collection, rows: readonly RowValues[]): number[] {
-	const ids = rows.map((row) => row[accounts ? "id" : "userId"]).filter((id) => typeof id === "number");
+export function peopleOf({ derive }: Collection, rows: readonly RowValues[]): number[] {
+	const ids = rows.map((row) => row[derive === "account" ? "id" : "userId"]).filter((id) => typeof id === "number");
 	return [...new Set(ids)];
 }

@@ -1,15 +1,11 @@
 import type { Caller } from "../../access/caller.ts";
+import { isKept } from "../../access/may.ts";
 import { Failure, type Issue } from "../../fhir/failure.ts";
 import type { RowValues } from "../../store/rows.ts";
-import type { Column } from "../../tables/columns.ts";
+import { type Column, tableName } from "../../tables/columns.ts";
 import { type DeriveTools, deriveForRead } from "./derive.ts";
-import type { Collection, PersonRole } from "./descriptor.ts";
+import type { Collection } from "./descriptor.ts";
 import { shownColumns } from "./schema/row-schemas.ts";
-
-/** The role whose rights a caller has. */
-export function roleOf(caller: Caller): PersonRole {
-	return caller.personRole ?? "admin";
-}
 
 /** A stored row as it is answered. */
 export function present(collection: Collection, row: RowValues, tools: DeriveTools): RowValues {
@@ -23,11 +19,10 @@ export function present(collection: Collection, row: RowValues, tools: DeriveToo
 
 /** The values of a new row. @throws Failure naming everything the caller may not set */
 export function valuesToInsert(collection: Collection, caller: Caller, body: RowValues): RowValues {
-	const refused = new Set(["id", "createdAt", "updatedAt", ...notSettable(collection, caller)]);
-	const implied = collection.derive === "patient" && body.therapistId === caller.userId ? "therapistId" : undefined;
+	const table = tableName(collection.entity);
 	refuse(
-		Object.keys(body).filter((property) => refused.has(property) && property !== implied),
-		"is set by the server",
+		Object.keys(body).filter((property) => isKept(caller, table, "create", property)),
+		"is not yours to set",
 	);
 	return stored(collection, body);
 }
@@ -45,12 +40,13 @@ export function valuesToUpdate(
 	whole: boolean,
 	tools: DeriveTools,
 ): RowValues {
-	const kept = new Set(["id", "createdAt", "updatedAt", ...fixedOf(collection), ...notSettable(collection, caller)]);
+	const table = tableName(collection.entity);
+	const kept = (property: string) => isKept(caller, table, "update", property);
 	const now = present(collection, before, tools);
-	const changed = Object.keys(body).filter((property) => kept.has(property) && !same(body[property], now[property]));
-	refuse(changed, "cannot be changed");
-	const writable = shownColumns(collection).filter(({ property }) => !kept.has(property));
-	const given = Object.entries(body).filter(([property]) => !kept.has(property));
+	const changed = Object.keys(body).filter((property) => kept(property) && !same(body[property], now[property]));
+	refuse(changed, "is not yours to change here");
+	const writable = shownColumns(collection).filter(({ property }) => !kept(property));
+	const given = Object.entries(body).filter(([property]) => !kept(property));
 	const absent = whole ? writable.filter(({ property }) => body[property] === undefined) : [];
 	return stored(
 		collection,
@@ -63,14 +59,6 @@ function emptied({ property, nullable }: Column): unknown {
 	if (property === "timezone") return "America/New_York";
 	if (property === "role") return "patient";
 	return nullable ? null : undefined;
-}
-
-function fixedOf({ fixed = [], derive }: Collection): readonly string[] {
-	return derive === "patient" ? fixed : [...fixed, "userId"];
-}
-
-function notSettable({ readOnly = [], readOnlyFor = {} }: Collection, caller: Caller): readonly string[] {
-	return [...readOnly, ...(readOnlyFor[roleOf(caller)] ?? [])];
 }
 
 function refuse(properties: readonly string[], why: string): void {

@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Caller } from "../../access/caller.ts";
+import { isKept, requireRight } from "../../access/may.ts";
+import { Failure } from "../../fhir/failure.ts";
 import type { JsonObject } from "../../fhir/json.ts";
 import { cellsOf, residueOf } from "../../mapping/absorb.ts";
 import { columnsOfMapping, type Mapping } from "../../mapping/define.ts";
@@ -90,6 +92,7 @@ export class Effects {
 		entry: "new" | "there",
 	): void {
 		const { rowId, id, version, natural } = at;
+		requireRight(this.caller, mapping.table, "create");
 		this.inserts.push({ mapping, id: rowId, version, cells: cellsOf(mapping, resource, this.people, undefined) });
 		this.pending.push({ mapping, resource, rowId, id, entry, needed: !natural });
 	}
@@ -97,9 +100,8 @@ export class Effects {
 	/** Writes a resource into the row it has. */
 	updateRow(mapping: Mapping, resource: JsonObject, loaded: LoadedRow, id: string): void {
 		const cells = cellsOf(mapping, resource, this.people, this.currentRow(mapping, loaded));
-		// Who looks after a patient, and whether somebody does, is not the profile's to say (native rights: patients.ts).
-		if (mapping.table === "patients") delete cells.therapistId;
-		if (mapping.table === "patients" && this.caller.personRole === "patient") delete cells.isActive;
+		requireRight(this.caller, mapping.table, "update", loaded.row);
+		this.keep(mapping, cells, loaded.row);
 		this.addUpdate(mapping, loaded.rowId, cells);
 		this.pending.push({
 			mapping,
@@ -109,6 +111,20 @@ export class Effects {
 			entry: loaded.residues.has(mapping.id.part) ? "there" : "new",
 			needed: false,
 		});
+	}
+
+	/**
+	 * Leaves columns as they are that are not the caller's to change. What a Patient says of its therapist and the like is often said back
+	 * from what was read, and kept beside the row; elsewhere a change of them is refused. Whose something is may be corrected by FHIR: its
+	 * past is sealed then.
+	 */
+	private keep(mapping: Mapping, cells: Record<string, unknown>, before: Row): void {
+		for (const column of Object.keys(cells)) {
+			if (column === mapping.owner || !isKept(this.caller, mapping.table, "update", column)) continue;
+			if (mapping.table !== "patients" && cells[column] !== (before[column] ?? null))
+				throw new Failure("forbidden", `${column} is not yours to change`);
+			delete cells[column];
+		}
 	}
 
 	/** The row as it will be after the updates gathered so far. */
@@ -125,6 +141,7 @@ export class Effects {
 	/** Takes a resource out of its row: the row goes when nothing else is in it. True when the row stays. */
 	removeFromRow(mapping: Mapping, loaded: LoadedRow): boolean {
 		const row = this.currentRow(mapping, loaded);
+		requireRight(this.caller, mapping.table, "delete", row);
 		const others = mappingsOf(mapping.type).some(
 			(other) => other !== mapping && other.table === mapping.table && isPresent(other, row),
 		);

@@ -4,11 +4,12 @@ import type { JsonObject } from "../../fhir/json.ts";
 import type { Mapping } from "../../mapping/define.ts";
 import { mappingNamed } from "../../mapping/registry.ts";
 import { ownerOf } from "../build-version.ts";
+import { refuseWhileDataOf } from "../care.ts";
 import type { Transaction } from "../database.ts";
 import type { Change, ChangeResult } from "../resource-version.ts";
 import { allocateIds } from "../rows.ts";
 import type { Effects } from "./effects.ts";
-import { type People, refuseWhileDataExist } from "./people.ts";
+import type { People } from "./people.ts";
 import { entityOfMapping, mappingFor } from "./plan.ts";
 import type { State } from "./state.ts";
 
@@ -130,26 +131,9 @@ export class Gatherer {
 			if (state.mapping.takes === "none")
 				throw new Failure("forbidden", `${type}/${id} is an account and cannot be deleted here`);
 			const user = state.loaded.row.userId;
-			if (type === "Patient" && typeof user === "number") await refuseWhileDataExist(this.tx, user, personalTables);
+			if (type === "Patient" && typeof user === "number") await refuseWhileDataOf(this.tx, user);
 			this.effects.removeFromRow(state.mapping, state.loaded);
 		} else return "absent";
 		return "deleted";
 	}
 }
-
-/** Tables whose rows keep a patient from being deleted. */
-const personalTables = [
-	"vitals_samples",
-	"medications",
-	"medication_logs",
-	"alerts",
-	"calendar_events",
-	"meal_entries",
-	"exercise_logs",
-	"therapy_goals",
-	"device_connections",
-	"sleep_logs",
-	"hydration_logs",
-	"daily_scores",
-	"providers",
-];

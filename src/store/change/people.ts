@@ -149,20 +149,3 @@ export async function defaultCalendars(tx: Transaction, userIds: readonly number
 		select user_id, min(id) id from calendars where user_id = any(${sql.val(ids)}::int[]) and is_default group by user_id`);
 	return new Map(rows.map((row) => [row.user_id, row.id]));
 }
-
-/** A person whose data are still here cannot be deleted; throws `conflict` naming what there is. */
-export async function refuseWhileDataExist(tx: Transaction, userId: number, tables: readonly string[]): Promise<void> {
-	const checks = tables.map(
-		(table) =>
-			sql`select ${sql.lit(table)} t where exists (select 1 from public.${sql.ref(table)} where user_id = ${userId})`,
-	);
-	const rows = await tx.query(sql<{ t: string }>`
-		${sql.join(checks, sql` union all `)}
-		union all select distinct type from fhir.resource where user_id = ${userId} and not deleted and table_name is null`);
-	if (rows.length > 0) {
-		throw new Failure(
-			"conflict",
-			`the Patient still has data (${rows.map((row) => row.t).join(", ")}); delete these first`,
-		);
-	}
-}

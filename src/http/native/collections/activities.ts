@@ -1,5 +1,5 @@
 import { Activities } from "../../../tables/activities.ts";
-import { type Collection, everything, readOnly } from "../descriptor.ts";
+import type { Collection } from "../descriptor.ts";
 
 /** `/api/activities`: therapy activities. */
 export const activities: Collection = {
@@ -7,5 +7,4 @@ export const activities: Collection = {
 	entity: Activities,
 	one: "therapy activity",
 	many: "therapy activities",
-	rights: { patient: readOnly, therapist: everything, admin: everything },
 };

@@ -1,5 +1,5 @@
 import { Alerts } from "../../../tables/alerts.ts";
-import { type Collection, everything } from "../descriptor.ts";
+import type { Collection } from "../descriptor.ts";
 
 /** `/api/alerts`: alerts. */
 export const alerts: Collection = {
@@ -7,7 +7,5 @@ export const alerts: Collection = {
 	entity: Alerts,
 	one: "alert",
 	many: "alerts",
-	rights: { patient: ["read", "update"], therapist: everything, admin: everything },
 	mainTime: "createdAt",
-	readOnlyFor: { patient: ["type", "severity", "title", "message", "notified"] },
 };

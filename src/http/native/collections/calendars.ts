@@ -1,5 +1,5 @@
 import { Calendars } from "../../../tables/calendars.ts";
-import { type Collection, everything } from "../descriptor.ts";
+import type { Collection } from "../descriptor.ts";
 
 /** `/api/calendars`: calendars. */
 export const calendars: Collection = {
@@ -7,5 +7,4 @@ export const calendars: Collection = {
 	entity: Calendars,
 	one: "calendar",
 	many: "calendars",
-	rights: { patient: everything, therapist: everything, admin: everything },
 };

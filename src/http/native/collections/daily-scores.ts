@@ -1,5 +1,5 @@
 import { DailyScores } from "../../../tables/daily-scores.ts";
-import { type Collection, everything, readOnly } from "../descriptor.ts";
+import type { Collection } from "../descriptor.ts";
 
 /** `/api/daily-scores`: daily scores. */
 export const dailyScores: Collection = {
@@ -7,6 +7,5 @@ export const dailyScores: Collection = {
 	entity: DailyScores,
 	one: "daily score",
 	many: "daily scores",
-	rights: { patient: readOnly, therapist: readOnly, admin: everything },
 	mainTime: "date",
 };

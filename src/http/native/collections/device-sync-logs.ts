@@ -1,5 +1,5 @@
 import { DeviceSyncLogs } from "../../../tables/device-sync-logs.ts";
-import { type Collection, everything, readOnly } from "../descriptor.ts";
+import type { Collection } from "../descriptor.ts";
 
 /** `/api/device-sync-logs`: device sync logs. */
 export const deviceSyncLogs: Collection = {
@@ -7,7 +7,5 @@ export const deviceSyncLogs: Collection = {
 	entity: DeviceSyncLogs,
 	one: "device sync log",
 	many: "device sync logs",
-	rights: { patient: readOnly, therapist: readOnly, admin: everything },
 	mainTime: "syncStartedAt",
-	fixed: ["deviceConnectionId"],
 };

@@ -1,5 +1,5 @@
 import { DeviceConnections } from "../../../tables/device-connections.ts";
-import { type Collection, everything } from "../descriptor.ts";
+import type { Collection } from "../descriptor.ts";
 
 /** `/api/devices`: device connections. */
 export const devices: Collection = {
@@ -7,8 +7,5 @@ export const devices: Collection = {
 	entity: DeviceConnections,
 	one: "device connection",
 	many: "device connections",
-	rights: { patient: everything, therapist: everything, admin: everything },
 	hidden: ["accessToken", "refreshToken"],
-	readOnly: ["tokenExpiry", "lastSyncAt"],
-	fixed: ["deviceType"],
 };

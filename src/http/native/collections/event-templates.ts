@@ -1,5 +1,5 @@
 import { EventTemplates } from "../../../tables/event-templates.ts";
-import { type Collection, everything } from "../descriptor.ts";
+import type { Collection } from "../descriptor.ts";
 
 /** `/api/event-templates`: event templates. */
 export const eventTemplates: Collection = {
@@ -7,5 +7,4 @@ export const eventTemplates: Collection = {
 	entity: EventTemplates,
 	one: "event template",
 	many: "event templates",
-	rights: { patient: everything, therapist: everything, admin: everything },
 };

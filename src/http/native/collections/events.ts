@@ -1,5 +1,5 @@
 import { CalendarEvents } from "../../../tables/calendar-events.ts";
-import { type Collection, everything } from "../descriptor.ts";
+import type { Collection } from "../descriptor.ts";
 
 /** `/api/events`: calendar events. */
 export const events: Collection = {
@@ -7,7 +7,6 @@ export const events: Collection = {
 	entity: CalendarEvents,
 	one: "calendar event",
 	many: "calendar events",
-	rights: { patient: everything, therapist: everything, admin: everything },
 	mainTime: "startTime",
 	derive: "event",
 	changedElsewhere: true,

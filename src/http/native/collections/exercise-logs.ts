@@ -1,5 +1,5 @@
 import { ExerciseLogs } from "../../../tables/exercise-logs.ts";
-import { type Collection, everything } from "../descriptor.ts";
+import type { Collection } from "../descriptor.ts";
 
 /** `/api/exercise-logs`: exercise logs. */
 export const exerciseLogs: Collection = {
@@ -7,6 +7,5 @@ export const exerciseLogs: Collection = {
 	entity: ExerciseLogs,
 	one: "exercise log",
 	many: "exercise logs",
-	rights: { patient: everything, therapist: everything, admin: everything },
 	mainTime: "completedAt",
 };

@@ -1,5 +1,5 @@
 import { ExercisePrescriptions } from "../../../tables/exercise-prescriptions.ts";
-import { type Collection, everything, readOnly } from "../descriptor.ts";
+import type { Collection } from "../descriptor.ts";
 
 /** `/api/exercise-prescriptions`: exercise prescriptions. */
 export const exercisePrescriptions: Collection = {
@@ -7,6 +7,4 @@ export const exercisePrescriptions: Collection = {
 	entity: ExercisePrescriptions,
 	one: "exercise prescription",
 	many: "exercise prescriptions",
-	rights: { patient: readOnly, therapist: everything, admin: everything },
-	fixed: ["patientId"],
 };

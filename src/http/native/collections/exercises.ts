@@ -1,5 +1,5 @@
 import { Exercises } from "../../../tables/exercises.ts";
-import { type Collection, everything, readOnly } from "../descriptor.ts";
+import type { Collection } from "../descriptor.ts";
 
 /** `/api/exercises`: exercises. */
 export const exercises: Collection = {
@@ -7,5 +7,4 @@ export const exercises: Collection = {
 	entity: Exercises,
 	one: "exercise",
 	many: "exercises",
-	rights: { patient: readOnly, therapist: everything, admin: everything },
 };

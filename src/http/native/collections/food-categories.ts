@@ -1,5 +1,5 @@
 import { FoodCategories } from "../../../tables/food-categories.ts";
-import { type Collection, everything, readOnly } from "../descriptor.ts";
+import type { Collection } from "../descriptor.ts";
 
 /** `/api/food-categories`: food categories. */
 export const foodCategories: Collection = {
@@ -7,5 +7,4 @@ export const foodCategories: Collection = {
 	entity: FoodCategories,
 	one: "food category",
 	many: "food categories",
-	rights: { patient: readOnly, therapist: everything, admin: everything },
 };

@@ -1,5 +1,5 @@
 import { FoodItems } from "../../../tables/food-items.ts";
-import { type Collection, everything, readOnly } from "../descriptor.ts";
+import type { Collection } from "../descriptor.ts";
 
 /** `/api/food-items`: food items. */
 export const foodItems: Collection = {
@@ -7,5 +7,4 @@ export const foodItems: Collection = {
 	entity: FoodItems,
 	one: "food item",
 	many: "food items",
-	rights: { patient: readOnly, therapist: everything, admin: everything },
 };

@@ -1,5 +1,5 @@
 import { HydrationLogs } from "../../../tables/hydration-logs.ts";
-import { type Collection, everything } from "../descriptor.ts";
+import type { Collection } from "../descriptor.ts";
 
 /** `/api/hydration-logs`: hydration logs. */
 export const hydrationLogs: Collection = {
@@ -7,6 +7,5 @@ export const hydrationLogs: Collection = {
 	entity: HydrationLogs,
 	one: "hydration log",
 	many: "hydration logs",
-	rights: { patient: everything, therapist: everything, admin: everything },
 	mainTime: "logDate",
 };

@@ -1,5 +1,5 @@
 import { MealItemEntries } from "../../../tables/meal-item-entries.ts";
-import { type Collection, everything } from "../descriptor.ts";
+import type { Collection } from "../descriptor.ts";
 
 /** `/api/meal-items`: meal items. */
 export const mealItems: Collection = {
@@ -7,6 +7,4 @@ export const mealItems: Collection = {
 	entity: MealItemEntries,
 	one: "meal item",
 	many: "meal items",
-	rights: { patient: everything, therapist: everything, admin: everything },
-	fixed: ["mealEntryId"],
 };

@@ -1,5 +1,5 @@
 import { MealEntries } from "../../../tables/meal-entries.ts";
-import { type Collection, everything } from "../descriptor.ts";
+import type { Collection } from "../descriptor.ts";
 
 /** `/api/meals`: meals. */
 export const meals: Collection = {
@@ -7,6 +7,5 @@ export const meals: Collection = {
 	entity: MealEntries,
 	one: "meal",
 	many: "meals",
-	rights: { patient: everything, therapist: everything, admin: everything },
 	mainTime: "mealTime",
 };

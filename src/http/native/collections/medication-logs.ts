@@ -1,5 +1,5 @@
 import { MedicationLogs } from "../../../tables/medication-logs.ts";
-import { type Collection, everything } from "../descriptor.ts";
+import type { Collection } from "../descriptor.ts";
 
 /** `/api/medication-logs`: medication logs. */
 export const medicationLogs: Collection = {
@@ -7,7 +7,5 @@ export const medicationLogs: Collection = {
 	entity: MedicationLogs,
 	one: "medication log",
 	many: "medication logs",
-	rights: { patient: everything, therapist: everything, admin: everything },
 	mainTime: "takenAt",
-	fixed: ["medicationId"],
 };

@@ -1,5 +1,5 @@
 import { Medications } from "../../../tables/medications.ts";
-import { type Collection, everything } from "../descriptor.ts";
+import type { Collection } from "../descriptor.ts";
 
 /** `/api/medications`: medications. */
 export const medications: Collection = {
@@ -7,5 +7,4 @@ export const medications: Collection = {
 	entity: Medications,
 	one: "medication",
 	many: "medications",
-	rights: { patient: everything, therapist: everything, admin: everything },
 };

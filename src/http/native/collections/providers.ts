@@ -1,5 +1,5 @@
 import { Providers } from "../../../tables/providers.ts";
-import { type Collection, everything } from "../descriptor.ts";
+import type { Collection } from "../descriptor.ts";
 
 /** `/api/providers`: providers. */
 export const providers: Collection = {
@@ -7,5 +7,4 @@ export const providers: Collection = {
 	entity: Providers,
 	one: "provider",
 	many: "providers",
-	rights: { patient: everything, therapist: everything, admin: everything },
 };

@@ -1,5 +1,5 @@
 import { SleepLogs } from "../../../tables/sleep-logs.ts";
-import { type Collection, everything } from "../descriptor.ts";
+import type { Collection } from "../descriptor.ts";
 
 /** `/api/sleep-logs`: sleep logs. */
 export const sleepLogs: Collection = {
@@ -7,6 +7,5 @@ export const sleepLogs: Collection = {
 	entity: SleepLogs,
 	one: "sleep log",
 	many: "sleep logs",
-	rights: { patient: everything, therapist: everything, admin: everything },
 	mainTime: "sleepDate",
 };

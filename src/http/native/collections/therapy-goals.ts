@@ -1,5 +1,5 @@
 import { TherapyGoals } from "../../../tables/therapy-goals.ts";
-import { type Collection, everything } from "../descriptor.ts";
+import type { Collection } from "../descriptor.ts";
 
 /** `/api/therapy-goals`: therapy goals. */
 export const therapyGoals: Collection = {
@@ -7,5 +7,4 @@ export const therapyGoals: Collection = {
 	entity: TherapyGoals,
 	one: "therapy goal",
 	many: "therapy goals",
-	rights: { patient: everything, therapist: everything, admin: everything },
 };

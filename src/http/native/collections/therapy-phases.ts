@@ -1,5 +1,5 @@
 import { PhysicalTherapyPhases } from "../../../tables/physical-therapy-phases.ts";
-import { type Collection, everything, readOnly } from "../descriptor.ts";
+import type { Collection } from "../descriptor.ts";
 
 /** `/api/therapy-phases`: therapy phases. */
 export const therapyPhases: Collection = {
@@ -7,5 +7,4 @@ export const therapyPhases: Collection = {
 	entity: PhysicalTherapyPhases,
 	one: "therapy phase",
 	many: "therapy phases",
-	rights: { patient: readOnly, therapist: everything, admin: everything },
 };

@@ -1,5 +1,5 @@
 import { TherapyRoutines } from "../../../tables/therapy-routines.ts";
-import { type Collection, everything, readOnly } from "../descriptor.ts";
+import type { Collection } from "../descriptor.ts";
 
 /** `/api/therapy-routines`: therapy routines. */
 export const therapyRoutines: Collection = {
@@ -7,5 +7,4 @@ export const therapyRoutines: Collection = {
 	entity: TherapyRoutines,
 	one: "therapy routine",
 	many: "therapy routines",
-	rights: { patient: readOnly, therapist: everything, admin: everything },
 };

@@ -1,5 +1,5 @@
 import { Users } from "../../../tables/users.ts";
-import { type Collection, everything } from "../descriptor.ts";
+import type { Collection } from "../descriptor.ts";
 
 /** `/api/users`: accounts. */
 export const users: Collection = {
@@ -7,9 +7,6 @@ export const users: Collection = {
 	entity: Users,
 	one: "account",
 	many: "accounts",
-	rights: { patient: ["read", "update"], therapist: ["read", "update"], admin: everything },
 	hidden: ["password"],
-	readOnlyFor: { patient: ["role", "email"], therapist: ["role", "email"] },
-	accounts: true,
 	derive: "account",
 };

@@ -1,5 +1,5 @@
 import { VitalsSamples } from "../../../tables/vitals-samples.ts";
-import { type Collection, everything } from "../descriptor.ts";
+import type { Collection } from "../descriptor.ts";
 
 /** `/api/vitals`: vitals samples. */
 export const vitals: Collection = {
@@ -7,6 +7,5 @@ export const vitals: Collection = {
 	entity: VitalsSamples,
 	one: "vitals sample",
 	many: "vitals samples",
-	rights: { patient: everything, therapist: everything, admin: everything },
 	mainTime: "recordedAt",
 };

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import { Failure } from "../../../fhir/failure.ts";
+import { hasRole } from "../../../store/care.ts";
 import { editRows } from "../../../store/change/edit-rows.ts";
 import type { Transaction } from "../../../store/database.ts";
-import { isTherapistAccount } from "../../../store/patient-link.ts";
 import { type RowValues, requireRow } from "../../../store/rows.ts";
 import { Patients } from "../../../tables/patients.ts";
 import { refuseOtherMethods } from "../../plugins/refuse-methods.ts";
@@ -52,7 +52,7 @@ function allow({ caller }: Transaction, before: RowValues): void {
 /** As the system: the database lets nobody else say who looks after whom (access.guard_patient), and who did no longer sees the row. */
 async function assign(tx: Transaction, id: number, therapistId: number): Promise<void> {
 	await tx.asSystem(async () => {
-		if (!(await isTherapistAccount(tx, therapistId))) {
+		if (!(await hasRole(tx, therapistId, "therapist"))) {
 			throw new Failure("invalid", "therapistId names no therapist", { expression: "therapistId" });
 		}
 		await editRows(tx, Patients, [{ id, changes: { therapistId } }]);

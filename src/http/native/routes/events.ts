@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { requireRight } from "../../../access/may.ts";
 import { CalendarTooCostlyError } from "../../../calendar/calendar-error.ts";
 import { day } from "../../../calendar/civil-time.ts";
 import { Failure } from "../../../fhir/failure.ts";
@@ -9,7 +10,7 @@ import { EventTemplates } from "../../../tables/event-templates.ts";
 import { refuseOtherMethods } from "../../plugins/refuse-methods.ts";
 import { type AboutServices, readAbout } from "../about-person.ts";
 import { civilStretch } from "../civil-range.ts";
-import { allow, type NativeServices, writeRow } from "../collection.ts";
+import { type NativeServices, writeRow } from "../collection.ts";
 import { events } from "../collections/events.ts";
 import { deriveForWrite } from "../derive.ts";
 import { etag } from "../etag.ts";
@@ -47,7 +48,7 @@ export function registerEvents(app: FastifyInstance, services: NativeServices & 
 
 	app.post("/api/events/from-template/:id", { schema: eventSchemas.fromTemplate }, async (request, reply) => {
 		const caller = await request.caller();
-		allow(events, caller, "create");
+		requireRight(caller, "calendar_events", "create");
 		const row = await writeRow(services, request, events, "create", async (tx) => {
 			const template = await requireRow(tx, EventTemplates, (request.params as { id: number }).id);
 			const body = eventFromTemplate(template, request.body as RowValues);

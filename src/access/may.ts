@@ -1,0 +1,55 @@
+import { Failure } from "../fhir/failure.ts";
+import type { Caller } from "./caller.ts";
+import { type Operation, type PersonRole, type RoleRights, rights, type TableRights } from "./rights.ts";
+
+/** The role whose rights a caller has; an app has those of who granted it, the server and backend clients an administrator's. */
+export function roleOf({ personRole }: Caller): PersonRole {
+	return personRole ?? "admin";
+}
+
+/** Whether a caller may do something with rows of a table at all. */
+export function mayDo(caller: Caller, table: string, operation: Operation): boolean {
+	return of(caller, table).may.includes(operation);
+}
+
+/**
+ * Refuses what a caller may not do with a row they see, or with a new one.
+ *
+ * @param row - as it is stored, by property; undefined for a new one
+ * @throws Failure forbidden
+ */
+export function requireRight(
+	caller: Caller,
+	table: string,
+	operation: Operation,
+	row?: Readonly<Record<string, unknown>>,
+): void {
+	const { onlyReads } = of(caller, table);
+	const isReadOnly =
+		row !== undefined &&
+		operation !== "read" &&
+		((onlyReads === "others' accounts" && row.id !== caller.userId) ||
+			(onlyReads === "the system's" && row.userId === null));
+	if (!mayDo(caller, table, operation) || isReadOnly)
+		throw new Failure("forbidden", "You may see this, but not do that with it");
+}
+
+/** Whether a column stays as it is when a caller makes (`create`) or changes (`update`) a row. */
+export function isKept(caller: Caller, table: string, operation: "create" | "update", property: string): boolean {
+	const { computed = [], fixed = [] } = tableRights(table);
+	const { leaves = [], keeps = [], changesOnly } = of(caller, table);
+	const always = ["id", "createdAt", "updatedAt", ...computed, ...leaves];
+	if (always.includes(property)) return true;
+	if (operation === "create") return false;
+	return fixed.includes(property) || keeps.includes(property) || changesOnly?.includes(property) === false;
+}
+
+function of(caller: Caller, table: string): RoleRights {
+	return tableRights(table)[roleOf(caller)];
+}
+
+function tableRights(table: string): TableRights {
+	const found = rights[table];
+	if (found === undefined) throw new Error(`src/access/rights.ts says nothing of ${table}`);
+	return found;
+}
