@@ -3,13 +3,8 @@ import type { Caller } from "./caller.ts";
 import { type Operation, type PersonRole, type RoleRights, rights, type TableRights } from "./rights.ts";
 
 /** The role whose rights a caller has; an app has those of who granted it, the server and backend clients an administrator's. */
-export function roleOf({ personRole }: Caller): PersonRole {
+function roleOf({ personRole }: Caller): PersonRole {
 	return personRole ?? "admin";
-}
-
-/** Whether a caller may do something with rows of a table at all. */
-export function mayDo(caller: Caller, table: string, operation: Operation): boolean {
-	return of(caller, table).may.includes(operation);
 }
 
 /**
@@ -24,13 +19,13 @@ export function requireRight(
 	operation: Operation,
 	row?: Readonly<Record<string, unknown>>,
 ): void {
-	const { onlyReads } = of(caller, table);
+	const { may, onlyReads } = of(caller, table);
 	const isReadOnly =
 		row !== undefined &&
 		operation !== "read" &&
 		((onlyReads === "others' accounts" && row.id !== caller.userId) ||
 			(onlyReads === "the system's" && row.userId === null));
-	if (!mayDo(caller, table, operation) || isReadOnly)
+	if (!may.includes(operation) || isReadOnly)
 		throw new Failure("forbidden", "You may see this, but not do that with it");
 }
 
