@@ -10,6 +10,7 @@ import { Jobs } from "./0009-jobs.ts";
 import { Overview } from "./0010-overview.ts";
 import { Smart } from "./0011-smart.ts";
 import { CheaperPolicies } from "./0013-cheaper-policies.ts";
+import { Alerting } from "./0014-alerting.ts";
 
 /** Every migration in order; a name, once landed, never changes, as the database remembers it. */
 export const migrations: {
@@ -27,4 +28,5 @@ export const migrations: {
 	{ name: "0010-overview", class: Overview },
 	{ name: "0011-smart", class: Smart },
 	{ name: "0013-cheaper-policies", class: CheaperPolicies },
+	{ name: "0014-alerting", class: Alerting },
 ];

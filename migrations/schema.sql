@@ -1,6 +1,48 @@
 -- Written by test/src/store/migrate.test.ts from the catalog of a migrated database; see README.md.
 
 -- columns
+alerting.cause rule_id text not null
+alerting.cause source_table text not null
+alerting.cause source_id integer not null
+alerting.cause user_id integer not null
+alerting.cause alert_id integer
+alerting.cause severity text not null
+alerting.cause at timestamp(3) with time zone not null
+alerting.delivery id bigint not null generated always as identity
+alerting.delivery alert_id integer not null
+alerting.delivery user_id integer not null
+alerting.delivery channel text not null
+alerting.delivery severity text not null
+alerting.delivery state text not null default 'waiting'::text
+alerting.delivery attempts integer not null default 0
+alerting.delivery reason text
+alerting.delivery created_at timestamp(3) with time zone not null default now()
+alerting.delivery updated_at timestamp(3) with time zone not null default now()
+alerting.feed xid xid8 not null default pg_current_xact_id()
+alerting.feed id bigint not null generated always as identity
+alerting.feed alert_id integer not null
+alerting.feed user_id integer not null
+alerting.feed what text not null
+alerting.feed at timestamp(3) with time zone not null default clock_timestamp()
+alerting.raised alert_id integer not null
+alerting.raised rule_id text not null
+alerting.raised user_id integer not null
+alerting.raised open boolean not null
+alerting.raised severity text not null
+alerting.raised first_at timestamp(3) with time zone not null
+alerting.raised last_at timestamp(3) with time zone not null
+alerting.raised baseline double precision
+alerting.raised closed_at timestamp(3) with time zone
+alerting.raised closed_by text
+alerting.read alert_id integer not null
+alerting.read user_id integer not null
+alerting.read read_at timestamp(3) with time zone not null default now()
+alerting.rule_change rule_id text not null
+alerting.rule_change enabled boolean not null
+alerting.rule_change levels jsonb not null
+alerting.rule_change recovery jsonb
+alerting.rule_change changed_by integer not null
+alerting.rule_change changed_at timestamp(3) with time zone not null default now()
 audit.access_log id bigint not null generated always as identity
 audit.access_log at timestamp(3) with time zone not null default clock_timestamp()
 audit.access_log actor text not null
@@ -488,6 +530,20 @@ public.vitals_samples updated_at timestamp with time zone not null default date_
 public.vitals_samples version integer not null default 1
 
 -- constraints
+alerting.cause cause_alert_foreign FOREIGN KEY (alert_id) REFERENCES public.alerts(id) ON DELETE SET NULL
+alerting.cause cause_pkey PRIMARY KEY (rule_id, source_table, source_id)
+alerting.delivery delivery_alert_foreign FOREIGN KEY (alert_id) REFERENCES public.alerts(id) ON DELETE CASCADE
+alerting.delivery delivery_channel_check CHECK ((channel = ANY (ARRAY['mail'::text, 'sms'::text])))
+alerting.delivery delivery_once UNIQUE (alert_id, user_id, channel, severity)
+alerting.delivery delivery_pkey PRIMARY KEY (id)
+alerting.delivery delivery_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'refused'::text, 'given-up'::text, 'dropped'::text])))
+alerting.feed feed_pkey PRIMARY KEY (xid, id)
+alerting.raised raised_alert_foreign FOREIGN KEY (alert_id) REFERENCES public.alerts(id) ON DELETE CASCADE
+alerting.raised raised_closed_by_check CHECK ((closed_by = ANY (ARRAY['people'::text, 'recovery'::text, 'withdrawal'::text])))
+alerting.raised raised_pkey PRIMARY KEY (alert_id)
+alerting.read read_alert_foreign FOREIGN KEY (alert_id) REFERENCES public.alerts(id) ON DELETE CASCADE
+alerting.read read_pkey PRIMARY KEY (user_id, alert_id)
+alerting.rule_change rule_change_pkey PRIMARY KEY (rule_id)
 audit.access_log access_log_pkey PRIMARY KEY (id)
 auth.app_grant app_grant_client_id_foreign FOREIGN KEY (client_id) REFERENCES auth.client(id) ON DELETE CASCADE
 auth.app_grant app_grant_patient_id_foreign FOREIGN KEY (patient_id) REFERENCES public.patients(id) ON DELETE CASCADE
@@ -640,6 +696,19 @@ public.vitals_samples vitals_samples_user_id_foreign FOREIGN KEY (user_id) REFER
 public.vitals_samples vitals_samples_weight_check CHECK (((weight > '0'::double precision) AND (weight < '1500'::double precision)))
 
 -- indexes
+CREATE INDEX cause_alert ON alerting.cause USING btree (alert_id)
+CREATE UNIQUE INDEX cause_pkey ON alerting.cause USING btree (rule_id, source_table, source_id)
+CREATE UNIQUE INDEX delivery_once ON alerting.delivery USING btree (alert_id, user_id, channel, severity)
+CREATE UNIQUE INDEX delivery_pkey ON alerting.delivery USING btree (id)
+CREATE INDEX feed_at ON alerting.feed USING btree (at)
+CREATE UNIQUE INDEX feed_pkey ON alerting.feed USING btree (xid, id)
+CREATE UNIQUE INDEX raised_open ON alerting.raised USING btree (user_id, rule_id) WHERE open
+CREATE INDEX raised_open_rule ON alerting.raised USING btree (rule_id) WHERE open
+CREATE UNIQUE INDEX raised_pkey ON alerting.raised USING btree (alert_id)
+CREATE INDEX raised_user ON alerting.raised USING btree (user_id, rule_id, closed_at DESC)
+CREATE INDEX read_alert ON alerting.read USING btree (alert_id)
+CREATE UNIQUE INDEX read_pkey ON alerting.read USING btree (user_id, alert_id)
+CREATE UNIQUE INDEX rule_change_pkey ON alerting.rule_change USING btree (rule_id)
 CREATE INDEX access_log_at ON audit.access_log USING btree (at DESC)
 CREATE INDEX access_log_patients ON audit.access_log USING gin (patients)
 CREATE UNIQUE INDEX access_log_pkey ON audit.access_log USING btree (id)
@@ -721,7 +790,6 @@ CREATE UNIQUE INDEX exercises_pkey ON public.exercises USING btree (id)
 CREATE UNIQUE INDEX food_categories_pkey ON public.food_categories USING btree (id)
 CREATE UNIQUE INDEX food_items_pkey ON public.food_items USING btree (id)
 CREATE INDEX idx_food_items_category ON public.food_items USING btree (category_id)
-CREATE INDEX idx_food_items_words ON public.food_items USING gin (app.words((name)::text))
 CREATE UNIQUE INDEX hydration_logs_pkey ON public.hydration_logs USING btree (id)
 CREATE INDEX idx_hydration_logs_user_date ON public.hydration_logs USING btree (user_id, log_date DESC)
 CREATE INDEX idx_meals_user_date ON public.meal_entries USING btree (user_id, meal_time DESC)
@@ -762,6 +830,15 @@ CREATE INDEX idx_vitals_weight ON public.vitals_samples USING btree (user_id, re
 CREATE UNIQUE INDEX vitals_samples_pkey ON public.vitals_samples USING btree (id)
 
 -- row-level security
+alerting.cause cause_system all to heart_system using (true) check (true)
+alerting.delivery delivery_system all to heart_system using (true) check (true)
+alerting.feed feed_person select to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ()
+alerting.feed feed_system all to heart_system using (true) check (true)
+alerting.feed feed_therapist select to heart_therapist using ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v)))) check ()
+alerting.raised raised_system all to heart_system using (true) check (true)
+alerting.read read_own all to heart_person, heart_system, heart_therapist using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
+alerting.rule_change rule_change_system all to heart_system using (true) check (true)
 audit.access_log access_log_insert insert to heart_person, heart_system, heart_therapist using () check (true)
 audit.access_log access_log_insert_app insert to heart_app using () check (true)
 audit.access_log access_log_read select to heart_system using (true) check ()
@@ -970,6 +1047,8 @@ public.vitals_samples vitals_samples_therapist all to heart_therapist using ((us
 -- tables without row-level security
 
 -- triggers
+CREATE TRIGGER changed AFTER INSERT OR DELETE OR UPDATE OF open ON alerting.raised FOR EACH ROW EXECUTE FUNCTION alerting.changed()
+CREATE TRIGGER changed AFTER INSERT OR DELETE OR UPDATE ON alerting.rule_change FOR EACH STATEMENT EXECUTE FUNCTION alerting.changed_rules()
 CREATE TRIGGER tell AFTER DELETE OR UPDATE ON auth.app_grant FOR EACH STATEMENT EXECUTE FUNCTION auth.tell()
 CREATE TRIGGER tell AFTER DELETE OR UPDATE ON auth.client FOR EACH STATEMENT EXECUTE FUNCTION auth.tell()
 CREATE TRIGGER tell AFTER DELETE ON auth.record REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION auth.tell_of_records()
@@ -986,10 +1065,12 @@ CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.activities FOR EACH
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.activities FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.activities FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.alerts FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
+CREATE TRIGGER follow AFTER UPDATE OF is_resolved ON public.alerts FOR EACH ROW EXECUTE FUNCTION alerting.follow()
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.alerts FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
 CREATE TRIGGER seal_history AFTER UPDATE ON public.alerts FOR EACH ROW WHEN (((old.user_id IS NOT NULL) AND (old.user_id IS DISTINCT FROM new.user_id))) EXECUTE FUNCTION fhir.seal_row_history()
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.alerts FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.alerts FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
+CREATE TRIGGER tell AFTER INSERT OR DELETE OR UPDATE ON public.alerts FOR EACH ROW EXECUTE FUNCTION alerting.tell()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.calendar_events FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.calendar_events FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
 CREATE TRIGGER seal_history AFTER UPDATE ON public.calendar_events FOR EACH ROW WHEN (((old.user_id IS NOT NULL) AND (old.user_id IS DISTINCT FROM new.user_id))) EXECUTE FUNCTION fhir.seal_row_history()
@@ -1040,7 +1121,6 @@ CREATE TRIGGER skip_claimed BEFORE INSERT ON public.food_categories FOR EACH ROW
 CREATE TRIGGER stamp BEFORE UPDATE ON public.food_categories FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.food_items FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.food_items FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('')
-CREATE TRIGGER keep_totals AFTER UPDATE ON public.food_items REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.foods_changed()
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.food_items FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.food_items FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.hydration_logs FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
@@ -1050,15 +1130,11 @@ CREATE TRIGGER skip_claimed BEFORE INSERT ON public.hydration_logs FOR EACH ROW 
 CREATE TRIGGER stamp BEFORE UPDATE ON public.hydration_logs FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.meal_entries FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.meal_entries FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
-CREATE TRIGGER keep_totals BEFORE UPDATE ON public.meal_entries FOR EACH ROW WHEN (((((old.total_calories IS DISTINCT FROM new.total_calories) OR (old.total_protein IS DISTINCT FROM new.total_protein)) OR (old.total_carbs IS DISTINCT FROM new.total_carbs)) OR (old.total_fat IS DISTINCT FROM new.total_fat))) EXECUTE FUNCTION app.keep_meal_totals()
 CREATE TRIGGER seal_history AFTER UPDATE ON public.meal_entries FOR EACH ROW WHEN (((old.user_id IS NOT NULL) AND (old.user_id IS DISTINCT FROM new.user_id))) EXECUTE FUNCTION fhir.seal_row_history()
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.meal_entries FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.meal_entries FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.meal_item_entries FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.meal_item_entries FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('meal_item_entries')
-CREATE TRIGGER keep_totals_delete AFTER DELETE ON public.meal_item_entries REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.meal_items_changed()
-CREATE TRIGGER keep_totals_insert AFTER INSERT ON public.meal_item_entries REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.meal_items_changed()
-CREATE TRIGGER keep_totals_update AFTER UPDATE ON public.meal_item_entries REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.meal_items_changed()
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.meal_item_entries FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.meal_item_entries FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.medication_logs FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
@@ -1071,6 +1147,8 @@ CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.medications FOR EAC
 CREATE TRIGGER seal_history AFTER UPDATE ON public.medications FOR EACH ROW WHEN (((old.user_id IS NOT NULL) AND (old.user_id IS DISTINCT FROM new.user_id))) EXECUTE FUNCTION fhir.seal_row_history()
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.medications FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.medications FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
+CREATE TRIGGER alerting_changed AFTER INSERT OR DELETE ON public.patients FOR EACH ROW EXECUTE FUNCTION alerting.changed()
+CREATE TRIGGER alerting_changed_update AFTER UPDATE ON public.patients FOR EACH ROW WHEN ((((((((old.user_id IS DISTINCT FROM new.user_id) OR (old.is_active IS DISTINCT FROM new.is_active)) OR (old.max_heart_rate IS DISTINCT FROM new.max_heart_rate)) OR (old.target_heart_rate IS DISTINCT FROM new.target_heart_rate)) OR (old.resting_heart_rate IS DISTINCT FROM new.resting_heart_rate)) OR ((old.blood_pressure_goal)::text IS DISTINCT FROM (new.blood_pressure_goal)::text)) OR (old.weight_goal IS DISTINCT FROM new.weight_goal))) EXECUTE FUNCTION alerting.changed()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.patients FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
 CREATE TRIGGER guard_patient BEFORE INSERT OR UPDATE ON public.patients FOR EACH ROW EXECUTE FUNCTION access.guard_patient()
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.patients FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('patients')
@@ -1103,6 +1181,7 @@ CREATE TRIGGER drop_overrides AFTER UPDATE ON public.therapy_routines FOR EACH R
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.therapy_routines FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('')
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.therapy_routines FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.therapy_routines FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
+CREATE TRIGGER alerting_changed AFTER UPDATE OF timezone ON public.users FOR EACH ROW WHEN (((old.timezone)::text IS DISTINCT FROM (new.timezone)::text)) EXECUTE FUNCTION alerting.changed_user()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
 CREATE TRIGGER forget_unused BEFORE DELETE ON public.users FOR EACH ROW EXECUTE FUNCTION calendar.forget_unused()
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('id')
@@ -1197,125 +1276,75 @@ AS $function$
 	)
 $function$
 
-CREATE OR REPLACE FUNCTION app.at_most(given numeric, most numeric)
- RETURNS numeric
- LANGUAGE sql
- IMMUTABLE
-AS $function$
-	select case when given > most then most else given end
-$function$
-
-CREATE OR REPLACE FUNCTION app.folded(given text)
- RETURNS text
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
-AS $function$
-	select btrim(regexp_replace(translate(lower(regexp_replace(normalize(given, NFKD), '[̀-ͯ]', '', 'g')), 'ς', 'σ'),
-		'[\s!-/:-@\[-`{-~]+', ' ', 'g'))
-$function$
-
-CREATE OR REPLACE FUNCTION app.foods_changed()
+CREATE OR REPLACE FUNCTION alerting.changed()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-declare
-	meals integer[];
 begin
-	meals := array(
-		select distinct i.meal_entry_id
-		from new_rows n join old_rows o on o.id = n.id join public.meal_item_entries i on i.food_item_id = n.id
-		where (n.calories, n.protein, n.carbs, n.fat) is distinct from (o.calories, o.protein, o.carbs, o.fat)
-		order by 1);
-	if meals <> '{}' then perform app.refresh_meals(meals); end if;
+	if tg_op <> 'INSERT' and old.user_id is not null then perform pg_notify('alerting_changed', old.user_id::text); end if;
+	if tg_op <> 'DELETE' and new.user_id is not null then perform pg_notify('alerting_changed', new.user_id::text); end if;
 	return null;
 end
 $function$
 
-CREATE OR REPLACE FUNCTION app.keep_meal_totals()
+CREATE OR REPLACE FUNCTION alerting.changed_rules()
  RETURNS trigger
  LANGUAGE plpgsql
- SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-declare
-	t record;
 begin
-	t := app.meal_totals(new.id);
-	if t.items > 0 then
-		new.total_calories := t.calories;
-		new.total_protein := t.protein;
-		new.total_carbs := t.carbs;
-		new.total_fat := t.fat;
-	end if;
-	return new;
+	perform pg_notify('alerting_changed', '');
+	return null;
 end
 $function$
 
-CREATE OR REPLACE FUNCTION app.meal_items_changed()
+CREATE OR REPLACE FUNCTION alerting.changed_user()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+	perform pg_notify('alerting_changed', new.id::text);
+	return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION alerting.follow()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-declare
-	meals integer[];
 begin
-	if tg_op = 'INSERT' then
-		meals := array(select distinct meal_entry_id from new_rows order by 1);
-	elsif tg_op = 'DELETE' then
-		meals := array(select distinct meal_entry_id from old_rows order by 1);
+	update alerting.raised r
+	set open = not coalesce(new.is_resolved, false),
+		closed_at = case when new.is_resolved then date_trunc('milliseconds', clock_timestamp()) end,
+		closed_by = case when new.is_resolved then 'people' end
+	where r.alert_id = new.id and r.open = coalesce(new.is_resolved, false);
+	return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION alerting.tell()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+	if tg_op = 'DELETE' then
+		insert into alerting.feed (alert_id, user_id, what) values (old.id, old.user_id, 'deleted');
+	elsif tg_op = 'INSERT' then
+		insert into alerting.feed (alert_id, user_id, what) values (new.id, new.user_id, 'raised');
 	else
-		meals := array(select meal_entry_id from new_rows union select meal_entry_id from old_rows order by 1);
+		insert into alerting.feed (alert_id, user_id, what) values (new.id, new.user_id,
+			case when new.is_resolved and not coalesce(old.is_resolved, false) then 'resolved' else 'changed' end);
 	end if;
-	if meals = '{}' then return null; end if;
-	perform 1 from public.food_items f
-	where f.id in (select i.food_item_id from public.meal_item_entries i where i.meal_entry_id = any (meals))
-	order by f.id for share;
-	perform app.refresh_meals(meals);
+	perform pg_notify('alert_feed', '');
 	return null;
 end
-$function$
-
-CREATE OR REPLACE FUNCTION app.meal_totals(meal integer, OUT items integer, OUT calories integer, OUT protein double precision, OUT carbs double precision, OUT fat double precision)
- RETURNS record
- LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-	select count(*)::integer,
-		app.at_most(round(sum(coalesce(i.custom_calories, f.calories) * q.quantity)), 2147483647)::integer,
-		app.at_most(round(sum(f.protein::numeric * q.quantity), 1), 1e9)::float8,
-		app.at_most(round(sum(f.carbs::numeric * q.quantity), 1), 1e9)::float8,
-		app.at_most(round(sum(f.fat::numeric * q.quantity), 1), 1e9)::float8
-	from public.meal_item_entries i left join public.food_items f on f.id = i.food_item_id,
-		lateral (select coalesce(i.quantity, 1)::numeric as quantity) q
-	where i.meal_entry_id = meal
-$function$
-
-CREATE OR REPLACE FUNCTION app.refresh_meals(meals integer[])
- RETURNS void
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-begin
-	perform 1 from public.meal_entries m where m.id = any (meals) order by m.id for no key update;
-	update public.meal_entries m
-	set (total_calories, total_protein, total_carbs, total_fat) = (t.calories, t.protein, t.carbs, t.fat)
-	from (select m.id, t.* from unnest(meals) as m(id), app.meal_totals(m.id) t) t
-	where m.id = t.id and (m.total_calories, m.total_protein, m.total_carbs, m.total_fat)
-		is distinct from (t.calories, t.protein, t.carbs, t.fat);
-end
-$function$
-
-CREATE OR REPLACE FUNCTION app.words(given text)
- RETURNS tsvector
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
-AS $function$
-	select to_tsvector('simple'::regconfig, app.folded(given))
 $function$
 
 CREATE OR REPLACE FUNCTION auth.tell()
@@ -1586,6 +1615,16 @@ $function$
 
 -- grants on tables
 access.visible heart_therapist: select
+alerting.cause heart_system: delete, insert, select, update
+alerting.delivery heart_system: delete, insert, select, update
+alerting.feed heart_person: select
+alerting.feed heart_system: delete, insert, select, update
+alerting.feed heart_therapist: select
+alerting.raised heart_system: delete, insert, select, update
+alerting.read heart_person: insert, select
+alerting.read heart_system: delete, insert, select, update
+alerting.read heart_therapist: insert, select
+alerting.rule_change heart_system: delete, insert, select, update
 audit.access_log heart_app: insert
 audit.access_log heart_person: insert
 audit.access_log heart_system: insert, select

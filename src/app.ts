@@ -1,5 +1,10 @@
 import swagger from "@fastify/swagger";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
+import { raiseForAbsence } from "./alerts/absence.ts";
+import type { Announce } from "./alerts/carry-out.ts";
+import { raiseOnWrite } from "./alerts/react.ts";
+import { endRecovered } from "./alerts/sweep.ts";
+import { openWatch } from "./alerts/watch.ts";
 import { accessLog } from "./audit/access-log.ts";
 import { accounts } from "./auth/accounts.ts";
 import { clients } from "./auth/clients.ts";
@@ -25,6 +30,7 @@ import { authorizationPages } from "./http/smart/pages.ts";
 import { registerSmart } from "./http/smart/register.ts";
 import { openQueue } from "./jobs/queue.ts";
 import { forgetExpired } from "./jobs/tasks/forget-expired.ts";
+import { endRecoveredAlerts, raiseAlertsForAbsence } from "./jobs/tasks/watch-alerts.ts";
 import { fhirDocument } from "./openapi/fhir/document.ts";
 import { nativeDocument } from "./openapi/native.ts";
 import { sealer } from "./secrets/sealer.ts";
@@ -62,6 +68,9 @@ export async function buildApp({ config, database, log }: AppParts): Promise<Fas
 	const audit = accessLog(database);
 	const secrets = passwords(config.bcryptCost);
 	const queue = openQueue({ connection: database.queue, log });
+	const watch = openWatch(database);
+	const announce: Announce = async () => undefined;
+	raiseOnWrite(database, watch, announce);
 
 	const app = createServer({ log, bodyLimit: config.bodyLimit, trustProxy: config.trustProxy });
 	registerMetrics(app, databaseReadings(database));
@@ -115,6 +124,8 @@ export async function buildApp({ config, database, log }: AppParts): Promise<Fas
 	);
 	const tasks = [
 		forgetExpired([() => forgetAnswers(database), () => forgetSignIns(database), () => forgetAuthorizations(database)]),
+		endRecoveredAlerts((now, signal) => endRecovered(database, watch, announce, now, signal)),
+		raiseAlertsForAbsence((now, signal) => raiseForAbsence(database, watch, announce, now, signal)),
 	];
 	// Signing keys are made or read while nobody waits for them.
 	app.addHook(

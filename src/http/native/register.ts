@@ -4,11 +4,12 @@ import type { AboutServices } from "./about-person.ts";
 import { type NativeServices, registerCollection } from "./collection.ts";
 import { collections } from "./collections/all.ts";
 import { type ClientServices, registerAdminClients } from "./routes/admin-clients.ts";
+import { registerAlertRuleRoutes } from "./routes/alert-rules.ts";
+import { registerAlertRoutes } from "./routes/alerts.ts";
 import { registerAssignTherapist } from "./routes/assign-therapist.ts";
 import { type AuthServices, registerAuthRoutes } from "./routes/auth.ts";
 import { registerEvents } from "./routes/events.ts";
 import { type LaunchServices, registerLaunch } from "./routes/launch.ts";
-import { registerMealRoutes } from "./routes/meals.ts";
 import { registerMedicationRoutes } from "./routes/medications.ts";
 import { registerPatientOverview } from "./routes/patient-overview.ts";
 import { registerVitalsRoutes } from "./routes/vitals.ts";
@@ -33,10 +34,11 @@ export async function registerNative(app: FastifyInstance, services: AllNativeSe
 			for (const collection of collections) registerCollection(signedIn, services, collection);
 			registerVitalsRoutes(signedIn, services);
 			registerMedicationRoutes(signedIn, services);
-			registerMealRoutes(signedIn, services);
 			registerPatientOverview(signedIn, services);
 			registerAssignTherapist(signedIn, services);
 			registerEvents(signedIn, services);
+			registerAlertRoutes(signedIn, services);
+			registerAlertRuleRoutes(signedIn, services);
 		});
 	});
 }
