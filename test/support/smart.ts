@@ -245,3 +245,9 @@ export async function tokenFor(server: TestServer, asked: Asked, person: Person)
 	if (answer.status !== 200) throw new Error(`no token: ${answer.status} ${JSON.stringify(answer.body)}`);
 	return answer.body;
 }
+
+/** An answer with its JSON. */
+export async function answered(request: Promise<Response>): Promise<TokenAnswer> {
+	const response = await request;
+	return { status: response.status, headers: response.headers, body: await response.json() };
+}

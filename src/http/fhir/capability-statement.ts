@@ -26,15 +26,46 @@ export function capabilityStatement({ base, software }: Pick<FhirServices, "base
 		rest: [
 			{
 				mode: "server",
-				security: {
-					cors: true,
-					description:
-						"Every request but this one needs a bearer token in the Authorization header (POST /api/auth/login).",
-				},
+				security: securityOf(base.replace(/\/fhir$/, "")),
 				resource: resourceTypes.map(resourceOf),
 				interaction: [...systemCodes(), "batch", "transaction"].map((code) => ({ code })),
 			},
 		],
+	};
+}
+
+/** How to get a token (SMART App Launch 2.2, “Conformance”), with the addresses as older apps look for them. */
+function securityOf(baseUrl: string): JsonObject {
+	const oauth = `${baseUrl}/oauth`;
+	const uris = {
+		authorize: `${oauth}/auth`,
+		token: `${oauth}/token`,
+		introspect: `${oauth}/token/introspection`,
+		revoke: `${oauth}/token/revocation`,
+		manage: `${baseUrl}/apps`,
+	};
+	return {
+		extension: [
+			{
+				url: "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris",
+				extension: Object.entries(uris).map(([url, valueUri]) => ({ url, valueUri })),
+			},
+		],
+		cors: true,
+		service: [
+			{
+				coding: [
+					{
+						system: "http://terminology.hl7.org/CodeSystem/restful-security-service",
+						code: "SMART-on-FHIR",
+						display: "SMART-on-FHIR",
+					},
+				],
+				text: "OAuth2 using the SMART App Launch profile (see http://docs.smarthealthit.org)",
+			},
+		],
+		description:
+			"Every request but this one needs a bearer token in the Authorization header: one that an app got by SMART App Launch or SMART Backend Services, or a person's own (POST /api/auth/login).",
 	};
 }
 
