@@ -111,7 +111,6 @@ export async function buildApp({ config, database, log }: AppParts): Promise<Fas
 		hashPassword: secrets.hash,
 		clients: clients(database),
 		launches: authorization.launches,
-		today: () => Temporal.Now.plainDateISO("UTC"),
 		now: () => Temporal.Now.instant(),
 	});
 	await app.register(async (fhir) =>

@@ -3,7 +3,7 @@ import { zoneOf } from "../calendar/civil-time.ts";
 import type { Transaction } from "./database.ts";
 
 /** The time zones people live in, by users.id. */
-async function personZones(tx: Transaction, userIds: readonly number[]): Promise<Map<number, string>> {
+export async function personZones(tx: Transaction, userIds: readonly number[]): Promise<Map<number, string>> {
 	const rows = await tx.query(sql<{ id: number; timezone: string | null }>`
 		select u.id, u.timezone from public.users u where u.id = any(${sql.val([...userIds])}::int[])`);
 	return new Map(rows.map(({ id, timezone }) => [id, zoneOf(timezone)]));

@@ -13,6 +13,7 @@ import { checkDeletion, type DeriveTools, deriveForWrite } from "./derive.ts";
 import type { Collection } from "./descriptor.ts";
 import { checkIfMatch, etag, isKnown } from "./etag.ts";
 import { type ListParameters, listQuery, writeCursor } from "./list-query.ts";
+import { located, locatedRow } from "./located.ts";
 import { checkReferences, peopleOf, withOwner } from "./ownership.ts";
 import { collectionSchemas } from "./schema/collection-schemas.ts";
 import { toldByProperty } from "./told.ts";
@@ -35,7 +36,10 @@ export function registerCollection(app: FastifyInstance, services: NativeService
 		const caller = await request.caller();
 		requireRight(caller, table, "read");
 		const query = listQuery(collection, request.query as ListParameters);
-		const page = await services.database.read(caller, (tx) => listRows(tx, entity, query));
+		const page = await services.database.read(caller, async (tx) => {
+			const { rows, next } = await listRows(tx, entity, query);
+			return { rows: await located(tx, collection, rows), next };
+		});
 		await record(services, request, collection, "search", page.rows);
 		return {
 			data: page.rows.map((row) => present(collection, row, services)),
@@ -58,7 +62,9 @@ export function registerCollection(app: FastifyInstance, services: NativeService
 
 	app.get(`${url}/:id`, { schema: schemas.read }, async (request, reply) => {
 		const caller = await request.caller();
-		const row = await services.database.read(caller, (tx) => requireRow(tx, entity, idOf(request)));
+		const row = await services.database.read(caller, async (tx) =>
+			locatedRow(tx, collection, await requireRow(tx, entity, idOf(request))),
+		);
 		requireRight(caller, table, "read");
 		await record(services, request, collection, "read", [row]);
 		reply.header("etag", etag(row.version));
@@ -122,7 +128,7 @@ export async function writeRow(
 	const caller = await request.caller();
 	return toldByProperty(collection, () =>
 		database.write(caller, async (tx) => {
-			const row = await work(tx);
+			const row = await locatedRow(tx, collection, await work(tx));
 			accessLog.include(tx, entryOf(caller, collection, action, [row]));
 			return row;
 		}),
@@ -140,7 +146,7 @@ export async function rowToChange(
 	requireRight(tx.caller, tableName(collection.entity), operation, await requireRow(tx, collection.entity, id));
 	const row = await requireRow(tx, collection.entity, id, true);
 	checkIfMatch(request.headers["if-match"], row.version);
-	return row;
+	return locatedRow(tx, collection, row);
 }
 
 function idOf(request: FastifyRequest): number {

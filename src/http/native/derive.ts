@@ -1,15 +1,17 @@
+import { zoneOf } from "../../calendar/civil-time.ts";
 import { Failure } from "../../fhir/failure.ts";
 import { completeEvent } from "../../native/events/check-event.ts";
+import { ageOn, postOpWeekOn } from "../../native/recovery.ts";
 import { hasRole, refuseWhileDataOf, refuseWhilePatients } from "../../store/care.ts";
 import type { Transaction } from "../../store/database.ts";
 import type { RowValues } from "../../store/rows.ts";
 import type { Collection } from "./descriptor.ts";
+import { zoneKey } from "./located.ts";
 
 /** What extra steps need from outside. */
 export interface DeriveTools {
 	readonly hashPassword: (password: string) => Promise<string>;
-	/** Today's date in UTC. */
-	readonly today: () => Temporal.PlainDate;
+	readonly now: () => Temporal.Instant;
 }
 
 /** Completes values about to be stored: a patient's name and therapist, an account's password hash, an event's calendar. */
@@ -76,19 +78,13 @@ export async function checkDeletion({ derive }: Collection, tx: Transaction, { u
 	if (derive === "patient" && typeof userId === "number") await refuseWhileDataOf(tx, userId);
 }
 
-/** A row as it is shown: what depends on today is computed, JSON columns are values. */
+/** A row as it is shown: what depends on today where the person lives (located.ts) is computed, JSON columns are values. */
 export function deriveForRead(collection: Collection, row: RowValues, tools: DeriveTools): RowValues {
 	if (collection.derive !== "patient") return row;
+	const today = tools.now().toZonedDateTimeISO(zoneOf(row[zoneKey])).toPlainDate();
 	return {
 		...row,
-		age: wholeSince(row.dateOfBirth, "years", tools) ?? row.age,
-		postOpWeek: wholeSince(row.surgeryDate, "weeks", tools) ?? row.postOpWeek,
+		age: ageOn(today, row.dateOfBirth) ?? row.age,
+		postOpWeek: postOpWeekOn(today, row.surgeryDate) ?? row.postOpWeek,
 	};
-}
-
-/** Whole years or weeks from a date to today; undefined without a date or before it. */
-function wholeSince(date: unknown, unit: "years" | "weeks", { today }: DeriveTools): number | undefined {
-	if (typeof date !== "string") return undefined;
-	const passed = Temporal.PlainDate.from(date).until(today(), { largestUnit: unit })[unit];
-	return passed < 0 ? undefined : passed;
 }

@@ -40,6 +40,18 @@ const alerts = object(
 	{ title: "OpenAlerts", description: "Alerts that are not resolved, by severity; those without one are low." },
 );
 
+const appointment = object(
+	{
+		id: rowId,
+		occurrenceId: { type: "string", examples: ["12-20261201T140000Z"] },
+		title: words,
+		startTime: instant,
+		endTime: nullable(instant),
+		location: maybe,
+	},
+	{ title: "NextAppointment" },
+);
+
 const device = object(
 	{
 		id: rowId,
@@ -102,6 +114,12 @@ export const patientOverviewSchemas = {
 						today: date,
 						vitals: latestSchema,
 						adherence: nullable(object({ from: date, to: date, ...adherenceSums }, { title: "AdherenceSums" })),
+						appointments: nullable(
+							arrayOf(
+								appointment,
+								"The next 5 events of the category `appointment` within 60 days, recurring ones too, that are neither done nor cancelled; null where the calendar is too costly to expand",
+							),
+						),
 						alerts,
 						devices: arrayOf(device),
 					},

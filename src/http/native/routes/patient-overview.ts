@@ -1,5 +1,7 @@
 import type { FastifyInstance } from "fastify";
+import { CalendarTooCostlyError } from "../../../calendar/calendar-error.ts";
 import { bucketsOf } from "../../../native/buckets.ts";
+import { eventsWithin } from "../../../native/events/event-occurrence.ts";
 import { ageOn, postOpWeekOn, syncHealthOf } from "../../../native/recovery.ts";
 import type { Transaction } from "../../../store/database.ts";
 import { listRows } from "../../../store/list-rows.ts";
@@ -20,6 +22,8 @@ import { latestOf } from "./vitals.ts";
 /** What a summary shows of each. */
 const summaryDays = 30;
 const mostAlerts = 5;
+const mostEvents = 1000;
+const appointments = { days: 60, most: 5 };
 
 /** `/api/patients/:id/summary`, `/progress` and `/recent-activity`. */
 export function registerPatientOverview(app: FastifyInstance, services: AboutServices & DeriveTools): void {
@@ -66,6 +70,7 @@ export function registerPatientOverview(app: FastifyInstance, services: AboutSer
 const nothingYet = {
 	vitals: latestOf(new Map()),
 	adherence: null,
+	appointments: [],
 	alerts: { critical: 0, high: 0, medium: 0, low: 0, latest: [] },
 	devices: [],
 };
@@ -73,18 +78,42 @@ const nothingYet = {
 async function summaryOf(tx: Transaction, person: Person, today: Temporal.PlainDate): Promise<object> {
 	const { userId, now } = person;
 	const range = { ...person, from: today.subtract({ days: summaryDays - 1 }), to: today };
-	const [vitals, adherence, alerts, devices] = await Promise.all([
+	const [vitals, adherence, coming, alerts, devices] = await Promise.all([
 		latestVitals(tx, userId),
 		adherenceSumsOf(tx, person, range),
+		nextAppointments(tx, person),
 		openAlerts(tx, userId, mostAlerts),
 		deviceStates(tx, userId),
 	]);
 	return {
 		vitals: latestOf(vitals),
 		adherence,
+		appointments: coming,
 		alerts,
 		devices: devices.map((device) => ({ ...device, health: syncHealthOf(device, now) })),
 	};
+}
+
+/** The next events of the category "appointment" that are neither done nor cancelled; null where a calendar is too costly to expand. */
+async function nextAppointments(tx: Transaction, person: Person): Promise<object[] | null> {
+	const from = person.now.epochMilliseconds;
+	const window = { from, to: from + appointments.days * 86_400_000 };
+	const events = await eventsWithin(tx, person, window, mostEvents).catch((error: unknown) => {
+		if (error instanceof CalendarTooCostlyError) return null;
+		throw error;
+	});
+	if (events === null) return null;
+	return events
+		.filter(({ category, status }) => category === "appointment" && (status === null || status === "pending"))
+		.slice(0, appointments.most)
+		.map(({ id, occurrenceId, title, startTime, endTime, location }) => ({
+			id,
+			occurrenceId,
+			title,
+			startTime,
+			endTime,
+			location,
+		}));
 }
 
 function profileOf(row: RowValues, today: Temporal.PlainDate): object {

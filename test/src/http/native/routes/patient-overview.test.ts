@@ -33,6 +33,16 @@ await patient.post("/api/vitals", { recordedAt: at(1, 8), heartRate: 64, systoli
 await patient.post("/api/vitals", { recordedAt: at(9, 8), heartRate: 70, weight: 181.5 });
 await patient.post("/api/exercise-logs", { completedAt: at(1, 10), duration: 25 });
 await patient.post("/api/meals", { mealTime: at(1, 12), mealType: "lunch" });
+const soon = at(-2, 14);
+for (const event of [
+	{ title: "Check", category: "appointment", startTime: soon, recurrenceRule: "FREQ=WEEKLY;COUNT=3" },
+	{ title: "Off", category: "appointment", startTime: soon, status: "cancelled" },
+	{ title: "Walk", category: "exercise", startTime: soon },
+	{ title: "Far", category: "appointment", startTime: at(-100, 14) },
+]) {
+	const made = await patient.post("/api/events", event);
+	if (made.status !== 201) throw new Error(made.text);
+}
 await owner.query(
 	`insert into alerts (user_id, type, severity, title, is_resolved) values ($1, 'vital', 'high', 'High', false), ($1, 'vital', null, 'Odd', null),
 		($1, 'vital', 'critical', 'Over', true), ($1, 'vital', 'critical', 'Now', false)`,
@@ -75,6 +85,10 @@ t.test("a therapist's screen in one call", async (t) => {
 		low: 1,
 		latest: [{ title: "Now" }, { title: "High" }, { title: "Odd" }],
 	});
+	t.same(
+		body.appointments.map(({ title, startTime }: Record<string, string>) => [title, startTime?.slice(0, 10)]),
+		[2, 9, 16].map((days) => ["Check", at(-days, 14).slice(0, 10)]),
+	);
 	t.match(body.devices, [
 		{ deviceType: "polar", health: "failing", failedInARow: 3, lastError: "no answer" },
 		{ deviceType: "strava", health: "stale", failedInARow: 0 },
@@ -123,4 +137,26 @@ t.test("a patient without an account, an empty one, and others'", async (t) => {
 			t.equal((await outsider.get(`/api/patients/${profiles.patient}/${path}`)).status, 404);
 		t.equal((await therapist.get(`/api/patients/999999/${path}`)).status, 404);
 	}
+});
+
+t.test("age and week are those of today where the person lives", async (t) => {
+	const url = `/api/patients/${profiles.patient}`;
+	const turns = { "Pacific/Kiritimati": 14, "Pacific/Pago_Pago": -11 };
+	for (const timezone of Object.keys(turns)) {
+		await patient.patch(`/api/users/${id}`, { timezone });
+		const there = Temporal.Now.plainDateISO(timezone);
+		const birthday = {
+			dateOfBirth: there.subtract({ years: 50 }).toString(),
+			surgeryDate: there.subtract({ weeks: 7 }).toString(),
+		};
+		t.match((await therapist.patch(url, birthday)).body, { age: 50, postOpWeek: 7 }, timezone);
+		t.match((await therapist.get(url)).body, { age: 50, postOpWeek: 7 });
+		t.match((await therapist.get(`/api/patients?userId=${id}`)).body.data[0], { age: 50, postOpWeek: 7 });
+		const tomorrow = { dateOfBirth: there.subtract({ years: 50 }).add({ days: 1 }).toString() };
+		const changed = await therapist.patch(url, tomorrow);
+		t.match(changed.body, { age: 49 });
+		t.notOk("$zone" in changed.body);
+		t.equal((await therapist.put(url, changed.body)).status, 200, "what was read can be sent back");
+	}
+	await patient.patch(`/api/users/${id}`, { timezone: zone });
 });
