@@ -1,6 +1,6 @@
 import { Migration } from "@mikro-orm/migrations";
 
-/** What the app does with the rows: indexes for the newest vitals. */
+/** What the app does with the rows: indexes for the newest vitals, totals of meals, search of foods. */
 export class Overview extends Migration {
 	override up(): void {
 		this.addSql(sql);
@@ -15,4 +15,121 @@ create index idx_vitals_diastolic on vitals_samples (user_id, recorded_at desc) 
 create index idx_vitals_weight on vitals_samples (user_id, recorded_at desc) where weight is not null;
 create index idx_vitals_oxygen on vitals_samples (user_id, recorded_at desc) where oxygen_saturation is not null;
 create index idx_vitals_temperature on vitals_samples (user_id, recorded_at desc) where temperature is not null;
+
+create schema app;
+grant usage on schema app to heart_person, heart_therapist, heart_system;
+
+-- A sum of what cannot be negative, bounded by what its column holds; null stays null.
+create function app.at_most(given numeric, most numeric) returns numeric language sql immutable as $$
+	select case when given > most then most else given end
+$$;
+
+-- What the items of a meal come to: a food's nutrients, or the calories somebody gave, times the quantity (1 where none is given); null
+-- where no item says anything. Grams to a tenth.
+create function app.meal_totals(meal integer, out items integer, out calories integer, out protein float8, out carbs float8, out fat float8)
+	language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+	select count(*)::integer,
+		app.at_most(round(sum(coalesce(i.custom_calories, f.calories) * q.quantity)), 2147483647)::integer,
+		app.at_most(round(sum(f.protein::numeric * q.quantity), 1), 1e9)::float8,
+		app.at_most(round(sum(f.carbs::numeric * q.quantity), 1), 1e9)::float8,
+		app.at_most(round(sum(f.fat::numeric * q.quantity), 1), 1e9)::float8
+	from public.meal_item_entries i left join public.food_items f on f.id = i.food_item_id,
+		lateral (select coalesce(i.quantity, 1)::numeric as quantity) q
+	where i.meal_entry_id = meal
+$$;
+
+-- Brings the totals of meals in step with their items; those that lost their last item have none. Locked first, in order: a statement
+-- after the lock sees what others did to the items before.
+create function app.refresh_meals(meals integer[]) returns void language plpgsql security definer
+	set search_path = pg_catalog, pg_temp as $$
+begin
+	perform 1 from public.meal_entries m where m.id = any (meals) order by m.id for no key update;
+	update public.meal_entries m
+	set (total_calories, total_protein, total_carbs, total_fat) = (t.calories, t.protein, t.carbs, t.fat)
+	from (select m.id, t.* from unnest(meals) as m(id), app.meal_totals(m.id) t) t
+	where m.id = t.id and (m.total_calories, m.total_protein, m.total_carbs, m.total_fat)
+		is distinct from (t.calories, t.protein, t.carbs, t.fat);
+end
+$$;
+
+-- Foods are locked before meals, as whoever changes a food has it locked: what changes at the same moment is waited for.
+create function app.meal_items_changed() returns trigger language plpgsql security definer
+	set search_path = pg_catalog, pg_temp as $$
+declare
+	meals integer[];
+begin
+	if tg_op = 'INSERT' then
+		meals := array(select distinct meal_entry_id from new_rows order by 1);
+	elsif tg_op = 'DELETE' then
+		meals := array(select distinct meal_entry_id from old_rows order by 1);
+	else
+		meals := array(select meal_entry_id from new_rows union select meal_entry_id from old_rows order by 1);
+	end if;
+	if meals = '{}' then return null; end if;
+	perform 1 from public.food_items f
+	where f.id in (select i.food_item_id from public.meal_item_entries i where i.meal_entry_id = any (meals))
+	order by f.id for share;
+	perform app.refresh_meals(meals);
+	return null;
+end
+$$;
+create trigger keep_totals_insert after insert on meal_item_entries referencing new table as new_rows
+	for each statement execute function app.meal_items_changed();
+create trigger keep_totals_update after update on meal_item_entries referencing old table as old_rows new table as new_rows
+	for each statement execute function app.meal_items_changed();
+create trigger keep_totals_delete after delete on meal_item_entries referencing old table as old_rows
+	for each statement execute function app.meal_items_changed();
+
+create function app.foods_changed() returns trigger language plpgsql security definer
+	set search_path = pg_catalog, pg_temp as $$
+declare
+	meals integer[];
+begin
+	meals := array(
+		select distinct i.meal_entry_id
+		from new_rows n join old_rows o on o.id = n.id join public.meal_item_entries i on i.food_item_id = n.id
+		where (n.calories, n.protein, n.carbs, n.fat) is distinct from (o.calories, o.protein, o.carbs, o.fat)
+		order by 1);
+	if meals <> '{}' then perform app.refresh_meals(meals); end if;
+	return null;
+end
+$$;
+create trigger keep_totals after update on food_items referencing old table as old_rows new table as new_rows
+	for each statement execute function app.foods_changed();
+
+-- Totals given by hand stay where there are no items; where there are, the items decide. By name before stamp.
+create function app.keep_meal_totals() returns trigger language plpgsql security definer
+	set search_path = pg_catalog, pg_temp as $$
+declare
+	t record;
+begin
+	t := app.meal_totals(new.id);
+	if t.items > 0 then
+		new.total_calories := t.calories;
+		new.total_protein := t.protein;
+		new.total_carbs := t.carbs;
+		new.total_fat := t.fat;
+	end if;
+	return new;
+end
+$$;
+create trigger keep_totals before update on meal_entries for each row
+	when ((old.total_calories, old.total_protein, old.total_carbs, old.total_fat)
+		is distinct from (new.total_calories, new.total_protein, new.total_carbs, new.total_fat))
+	execute function app.keep_meal_totals();
+
+select app.refresh_meals(array(select distinct i.meal_entry_id from meal_item_entries i order by 1));
+
+-- A text as searches compare it: the same as normalisedSql of src/search/normalise.ts.
+create function app.folded(given text) returns text language sql immutable parallel safe as $$
+	select btrim(regexp_replace(translate(lower(regexp_replace(normalize(given, NFKD), '[\u0300-\u036f]', '', 'g')), 'ς', 'σ'),
+		'[\\s!-/:-@\\[-\`{-~]+', ' ', 'g'))
+$$;
+create function app.words(given text) returns tsvector language sql immutable parallel safe as $$
+	select to_tsvector('simple'::regconfig, app.folded(given))
+$$;
+create index idx_food_items_words on food_items using gin (app.words(name));
+
+revoke all on all functions in schema app from public;
+grant execute on function app.at_most(numeric, numeric), app.folded(text), app.words(text) to heart_person, heart_therapist, heart_system;
 `;

@@ -790,6 +790,7 @@ CREATE UNIQUE INDEX exercises_pkey ON public.exercises USING btree (id)
 CREATE UNIQUE INDEX food_categories_pkey ON public.food_categories USING btree (id)
 CREATE UNIQUE INDEX food_items_pkey ON public.food_items USING btree (id)
 CREATE INDEX idx_food_items_category ON public.food_items USING btree (category_id)
+CREATE INDEX idx_food_items_words ON public.food_items USING gin (app.words((name)::text))
 CREATE UNIQUE INDEX hydration_logs_pkey ON public.hydration_logs USING btree (id)
 CREATE INDEX idx_hydration_logs_user_date ON public.hydration_logs USING btree (user_id, log_date DESC)
 CREATE INDEX idx_meals_user_date ON public.meal_entries USING btree (user_id, meal_time DESC)
@@ -1121,6 +1122,7 @@ CREATE TRIGGER skip_claimed BEFORE INSERT ON public.food_categories FOR EACH ROW
 CREATE TRIGGER stamp BEFORE UPDATE ON public.food_categories FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.food_items FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.food_items FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('')
+CREATE TRIGGER keep_totals AFTER UPDATE ON public.food_items REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.foods_changed()
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.food_items FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.food_items FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.hydration_logs FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
@@ -1130,11 +1132,15 @@ CREATE TRIGGER skip_claimed BEFORE INSERT ON public.hydration_logs FOR EACH ROW 
 CREATE TRIGGER stamp BEFORE UPDATE ON public.hydration_logs FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.meal_entries FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.meal_entries FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
+CREATE TRIGGER keep_totals BEFORE UPDATE ON public.meal_entries FOR EACH ROW WHEN (((((old.total_calories IS DISTINCT FROM new.total_calories) OR (old.total_protein IS DISTINCT FROM new.total_protein)) OR (old.total_carbs IS DISTINCT FROM new.total_carbs)) OR (old.total_fat IS DISTINCT FROM new.total_fat))) EXECUTE FUNCTION app.keep_meal_totals()
 CREATE TRIGGER seal_history AFTER UPDATE ON public.meal_entries FOR EACH ROW WHEN (((old.user_id IS NOT NULL) AND (old.user_id IS DISTINCT FROM new.user_id))) EXECUTE FUNCTION fhir.seal_row_history()
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.meal_entries FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.meal_entries FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.meal_item_entries FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.meal_item_entries FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('meal_item_entries')
+CREATE TRIGGER keep_totals_delete AFTER DELETE ON public.meal_item_entries REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION app.meal_items_changed()
+CREATE TRIGGER keep_totals_insert AFTER INSERT ON public.meal_item_entries REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.meal_items_changed()
+CREATE TRIGGER keep_totals_update AFTER UPDATE ON public.meal_item_entries REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.meal_items_changed()
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.meal_item_entries FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.meal_item_entries FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.medication_logs FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
@@ -1345,6 +1351,127 @@ begin
 	perform pg_notify('alert_feed', '');
 	return null;
 end
+$function$
+
+CREATE OR REPLACE FUNCTION app.at_most(given numeric, most numeric)
+ RETURNS numeric
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+	select case when given > most then most else given end
+$function$
+
+CREATE OR REPLACE FUNCTION app.folded(given text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+	select btrim(regexp_replace(translate(lower(regexp_replace(normalize(given, NFKD), '[̀-ͯ]', '', 'g')), 'ς', 'σ'),
+		'[\s!-/:-@\[-`{-~]+', ' ', 'g'))
+$function$
+
+CREATE OR REPLACE FUNCTION app.foods_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+	meals integer[];
+begin
+	meals := array(
+		select distinct i.meal_entry_id
+		from new_rows n join old_rows o on o.id = n.id join public.meal_item_entries i on i.food_item_id = n.id
+		where (n.calories, n.protein, n.carbs, n.fat) is distinct from (o.calories, o.protein, o.carbs, o.fat)
+		order by 1);
+	if meals <> '{}' then perform app.refresh_meals(meals); end if;
+	return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION app.keep_meal_totals()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+	t record;
+begin
+	t := app.meal_totals(new.id);
+	if t.items > 0 then
+		new.total_calories := t.calories;
+		new.total_protein := t.protein;
+		new.total_carbs := t.carbs;
+		new.total_fat := t.fat;
+	end if;
+	return new;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION app.meal_items_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+	meals integer[];
+begin
+	if tg_op = 'INSERT' then
+		meals := array(select distinct meal_entry_id from new_rows order by 1);
+	elsif tg_op = 'DELETE' then
+		meals := array(select distinct meal_entry_id from old_rows order by 1);
+	else
+		meals := array(select meal_entry_id from new_rows union select meal_entry_id from old_rows order by 1);
+	end if;
+	if meals = '{}' then return null; end if;
+	perform 1 from public.food_items f
+	where f.id in (select i.food_item_id from public.meal_item_entries i where i.meal_entry_id = any (meals))
+	order by f.id for share;
+	perform app.refresh_meals(meals);
+	return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION app.meal_totals(meal integer, OUT items integer, OUT calories integer, OUT protein double precision, OUT carbs double precision, OUT fat double precision)
+ RETURNS record
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	select count(*)::integer,
+		app.at_most(round(sum(coalesce(i.custom_calories, f.calories) * q.quantity)), 2147483647)::integer,
+		app.at_most(round(sum(f.protein::numeric * q.quantity), 1), 1e9)::float8,
+		app.at_most(round(sum(f.carbs::numeric * q.quantity), 1), 1e9)::float8,
+		app.at_most(round(sum(f.fat::numeric * q.quantity), 1), 1e9)::float8
+	from public.meal_item_entries i left join public.food_items f on f.id = i.food_item_id,
+		lateral (select coalesce(i.quantity, 1)::numeric as quantity) q
+	where i.meal_entry_id = meal
+$function$
+
+CREATE OR REPLACE FUNCTION app.refresh_meals(meals integer[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+	perform 1 from public.meal_entries m where m.id = any (meals) order by m.id for no key update;
+	update public.meal_entries m
+	set (total_calories, total_protein, total_carbs, total_fat) = (t.calories, t.protein, t.carbs, t.fat)
+	from (select m.id, t.* from unnest(meals) as m(id), app.meal_totals(m.id) t) t
+	where m.id = t.id and (m.total_calories, m.total_protein, m.total_carbs, m.total_fat)
+		is distinct from (t.calories, t.protein, t.carbs, t.fat);
+end
+$function$
+
+CREATE OR REPLACE FUNCTION app.words(given text)
+ RETURNS tsvector
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+	select to_tsvector('simple'::regconfig, app.folded(given))
 $function$
 
 CREATE OR REPLACE FUNCTION auth.tell()

@@ -25,7 +25,13 @@ export const FoodItems = defineEntity({
 		updatedAt: currentInstant(),
 		version: version(),
 	},
-	indexes: [{ name: "idx_food_items_category", properties: ["categoryId"] }],
+	indexes: [
+		{ name: "idx_food_items_category", properties: ["categoryId"] },
+		{
+			name: "idx_food_items_words",
+			expression: "create index idx_food_items_words on food_items using gin (app.words(name))",
+		},
+	],
 	checks: [
 		atLeast("food_items", "calories", 0),
 		atLeast("food_items", "protein", double(0)),

@@ -1,61 +1,26 @@
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import fc from "fast-check";
-import pg from "pg";
 import t from "tap";
-import { collections } from "../../src/http/native/collections/all.ts";
-import { entities } from "../../src/tables/all.ts";
-import { tableName } from "../../src/tables/columns.ts";
-import { hostileRequest, type Request } from "../support/hostile-requests.ts";
+import { hostileGround } from "../proof/hostile/ground.ts";
+import { hostileText, proveHostile } from "../proof/hostile/hostile.ts";
 import { startTestServer } from "../support/server.ts";
 
 // Whatever a client sends: an answer below 500 in time, no word of the inside, and nothing stored by what was refused.
-// HOSTILE_RUNS=100000 HOSTILE_SEED=1 node test/journeys/hostile-input.test.ts runs longer.
+// `npm run proof -- hostile --requests 100000 --seed 1` runs longer (test/proof/README.md).
 
-const runs = Number(process.env.HOSTILE_RUNS ?? 700);
-const seed = Number(process.env.HOSTILE_SEED ?? Date.now() % 1_000_000);
+const seed = Date.now() % 1_000_000;
 const server = await startTestServer(t, { bodyLimit: 300_000 });
 const { token } = await server.as("therapist@test.example");
-const owner = new pg.Pool({ connectionString: server.ownerUrl, max: 1 });
-t.teardown(() => owner.end());
+const ground = await hostileGround(t, server, { memoryMb: () => process.memoryUsage().rss / 1024 / 1024 });
+const { stored } = ground;
 
-const tables = [
-	...entities.map((entity) => `public.${tableName(entity)}`),
-	"fhir.resource",
-	"fhir.resource_history",
-	"fhir.row_history",
-];
-const counting = `select ${tables.map((table) => `(select count(*) from ${table})`).join(" + ")} n`;
-const stored = async () => Number((await owner.query<{ n: string }>(counting)).rows[0]?.n);
-
-const inside = /\bat .*\.ts:\d+|node_modules|\bselect \S+ from\b|PostgresError|ECONN[RA]|undefined is not|Cannot read/;
-
-t.test(`${runs} hostile requests, seed ${seed}`, async (t) => {
-	const answers = new Map<number, number>();
-	let before = await stored();
-	await fc.assert(
-		fc.asyncProperty(
-			hostileRequest(
-				collections.map(({ path }) => path),
-				server.people,
-			),
-			async (request) => {
-				const { status, text } = await send(request);
-				answers.set(status, (answers.get(status) ?? 0) + 1);
-				if (status >= 500) throw new Error(`${status} ${text.slice(0, 500)}`);
-				if (status >= 400 && inside.test(text)) throw new Error(`tells of the inside: ${text.slice(0, 500)}`);
-				const after = await stored();
-				if (status >= 400 && after !== before) throw new Error(`${status}, but ${after - before} rows more`);
-				before = after;
-			},
-		),
-		{ numRuns: runs, seed },
-	);
-	t.comment(JSON.stringify(Object.fromEntries([...answers].sort(([a], [b]) => a - b))));
-	t.ok((answers.get(200) ?? 0) + (answers.get(201) ?? 0) > 0, "some of it is taken");
-	t.ok((answers.get(400) ?? 0) > 0);
-	const faults = server.logged.filter((line) => line.includes('"level":50'));
-	t.same(faults.slice(0, 3), [], "no fault in the log");
+t.test(`hostile requests to every route, seed ${seed}`, async (t) => {
+	const report = await proveHostile(ground, { requests: 800, seed, say: () => undefined });
+	t.comment(hostileText(report));
+	t.same([...report.wrong], []);
+	const { statuses } = report;
+	t.ok((statuses.get(200) ?? 0) + (statuses.get(201) ?? 0) > 0, "some of it is taken");
+	t.ok((statuses.get(400) ?? 0) > 0);
 });
 
 t.test("bodies that are too large, cut off, slow or not what they say", async (t) => {
@@ -97,6 +62,13 @@ t.test("deep nesting ends in an answer", async (t) => {
 		t.equal(status, 400, `${depth} levels`);
 	}
 });
+
+interface Request {
+	readonly method: string;
+	readonly path: string;
+	readonly headers: Readonly<Record<string, string>>;
+	readonly body?: string;
+}
 
 async function send({ method, path, headers, body }: Request): Promise<{ status: number; text: string }> {
 	const response = await fetch(server.base + path, {

@@ -2,6 +2,8 @@
 import { parseArgs } from "node:util";
 import { proveCrashes } from "./crash/crash.ts";
 import { crashText } from "./crash/report.ts";
+import { hostileText, proveHostile } from "./hostile/hostile.ts";
+import { onProcess } from "./hostile/process.ts";
 
 const { values: given, positionals } = parseArgs({
 	allowPositionals: true,
@@ -9,6 +11,7 @@ const { values: given, positionals } = parseArgs({
 		rounds: { type: "string" },
 		seed: { type: "string" },
 		clients: { type: "string" },
+		requests: { type: "string" },
 		json: { type: "boolean", default: false },
 	},
 });
@@ -27,11 +30,20 @@ switch (positionals[0]) {
 		process.exitCode = report.wrong.length === 0 ? 0 : 1;
 		break;
 	}
+	case "hostile": {
+		const requests = numberOf("requests", 10_000);
+		const report = await onProcess((ground) => proveHostile(ground, { requests, seed, say }));
+		console.log(hostileText(report));
+		process.exitCode = report.wrong.size === 0 ? 0 : 1;
+		break;
+	}
 	default:
-		fail("npm run proof -- crash [--rounds N] [--clients N] [--seed S] [--json]");
+		fail(
+			"npm run proof -- crash [--rounds N] [--clients N] [--seed S] [--json]\nnpm run proof -- hostile [--requests N] [--seed S]",
+		);
 }
 
-function numberOf(name: "rounds" | "seed" | "clients", otherwise: number): number {
+function numberOf(name: "rounds" | "seed" | "clients" | "requests", otherwise: number): number {
 	const text = given[name];
 	const value = text === undefined ? otherwise : Number(text);
 	if (!Number.isSafeInteger(value) || value < 1) fail(`--${name}: ${text} is not a whole number above 0`);

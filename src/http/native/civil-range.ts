@@ -57,9 +57,17 @@ export function civilDays(
 	return { from: first, to: last };
 }
 
-/** Every day from one to another, both included. @public */
+/** Every day from one to another, both included. */
 export function daysBetween(from: Temporal.PlainDate, to: Temporal.PlainDate): Temporal.PlainDate[] {
 	return Array.from({ length: from.until(to).days + 1 }, (_, index) => from.add({ days: index }));
+}
+
+/** Days as stretches of time in a zone: from midnight to midnight, so that some have 23 hours and some 25. */
+export function stretchesOf(days: readonly Temporal.PlainDate[], zone: string): { from: string; before: string }[] {
+	return days.map((day) => ({
+		from: midnight(day, zone).toString(),
+		before: midnight(day.add({ days: 1 }), zone).toString(),
+	}));
 }
 
 /** A day's first moment in a zone. */

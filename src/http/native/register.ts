@@ -10,6 +10,7 @@ import { registerAssignTherapist } from "./routes/assign-therapist.ts";
 import { type AuthServices, registerAuthRoutes } from "./routes/auth.ts";
 import { registerEvents } from "./routes/events.ts";
 import { type LaunchServices, registerLaunch } from "./routes/launch.ts";
+import { registerMealRoutes } from "./routes/meals.ts";
 import { registerMedicationRoutes } from "./routes/medications.ts";
 import { registerPatientOverview } from "./routes/patient-overview.ts";
 import { registerVitalsRoutes } from "./routes/vitals.ts";
@@ -34,6 +35,7 @@ export async function registerNative(app: FastifyInstance, services: AllNativeSe
 			for (const collection of collections) registerCollection(signedIn, services, collection);
 			registerVitalsRoutes(signedIn, services);
 			registerMedicationRoutes(signedIn, services);
+			registerMealRoutes(signedIn, services);
 			registerPatientOverview(signedIn, services);
 			registerAssignTherapist(signedIn, services);
 			registerEvents(signedIn, services);

@@ -111,15 +111,16 @@ async function oneRound(proof: Proof, round: number, kill: Kill): Promise<void> 
 
 /** The server that answers after a kill: the same one where only a session was killed. */
 async function nextStart({ home, random, session, report }: Proof, victim: Victim, kill: Kill): Promise<Victim> {
-	await victim.owner.end().catch(() => undefined);
 	if (kill === "session") {
+		const same = await within(60_000, victim.again(), "PostgreSQL does not recover");
 		const began = performance.now();
 		while ((await session.get("/health/ready").catch(() => undefined))?.status !== 200) {
 			if (performance.now() - began > 30_000) throw new Error("the server does not find its database again");
 			await sleep(50);
 		}
-		return victim.again();
+		return same;
 	}
+	await victim.owner.end().catch(() => undefined);
 	// Without its PostgreSQL the server ends by itself.
 	await within(30_000, victim.ended, "the server lives on without its PostgreSQL");
 	if (random.chance(0.15)) {

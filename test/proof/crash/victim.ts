@@ -21,7 +21,7 @@ export interface Victim {
 	stop(): Promise<void>;
 	/** As the owner of the tables, past every policy. */
 	readonly owner: pg.Client;
-	/** The same server with a new connection of the owner's, where PostgreSQL has ended all of them. */
+	/** The same server when PostgreSQL has ended all connections and takes new ones: with a new one of the owner's. */
 	again(): Promise<Victim>;
 }
 
@@ -52,11 +52,15 @@ export async function startVictim({ folder, port }: Home): Promise<Victim> {
 async function victimOf({ folder, port }: Home, child: ChildProcess, startMs: number): Promise<Victim> {
 	const owner = await connectOwner(folder);
 	const postmaster = await postmasterOf(owner);
+	const lost = new Promise<void>((resolve) => owner.on("end", resolve));
 	return {
 		base: `http://127.0.0.1:${port}`,
 		startMs,
 		owner,
-		again: () => victimOf({ folder, port }, child, startMs),
+		async again() {
+			await lost;
+			return victimOf({ folder, port }, child, startMs);
+		},
 		ended: ended(child),
 		kill(what) {
 			const sessions = what === "server" || what === "postmaster" ? [] : childrenOf(postmaster);
@@ -109,15 +113,20 @@ async function ended(child: ChildProcess): Promise<void> {
 	if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
 }
 
+/** Waits, too, while PostgreSQL recovers from what was done to it. */
 async function connectOwner(folder: string): Promise<pg.Client> {
-	const owner = new pg.Client({
-		connectionString: runningEmbedded(join(folder, "data")) ?? "",
-		application_name: "heart proof",
-	});
-	// It is killed with the rest.
-	owner.on("error", () => undefined);
-	await owner.connect();
-	return owner;
+	const connectionString = runningEmbedded(join(folder, "data")) ?? "";
+	for (const until = Date.now() + 60_000; ; await sleep(20)) {
+		const owner = new pg.Client({ connectionString, application_name: "heart proof" });
+		// It is killed with the rest.
+		owner.on("error", () => undefined);
+		try {
+			await owner.connect();
+			return owner;
+		} catch (error) {
+			if (Date.now() > until) throw error;
+		}
+	}
 }
 
 async function postmasterOf(owner: pg.Client): Promise<number> {
