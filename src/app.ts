@@ -112,6 +112,7 @@ export async function buildApp({ config, database, log }: AppParts): Promise<Fas
 		clients: clients(database),
 		launches: authorization.launches,
 		now: () => Temporal.Now.instant(),
+		baseUrl: config.baseUrl,
 	});
 	await app.register(async (fhir) =>
 		registerFhir(fhir, {

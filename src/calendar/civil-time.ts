@@ -10,7 +10,7 @@ export function zoneOf(timezone: unknown): string {
 	const known = zones.get(timezone);
 	if (known !== undefined) return known;
 	if (zones.size > 2000) zones.clear();
-	const found = canonical(timezone) ?? defaultZone;
+	const found = canonicalZone(timezone) ?? defaultZone;
 	zones.set(timezone, found);
 	return found;
 }
@@ -18,7 +18,7 @@ export function zoneOf(timezone: unknown): string {
 const zones = new Map<string, string>();
 
 /** The zone's own name; undefined when there is none called so. */
-function canonical(timezone: string): string | undefined {
+export function canonicalZone(timezone: string): string | undefined {
 	try {
 		return new Intl.DateTimeFormat("en", { timeZone: timezone }).resolvedOptions().timeZone;
 	} catch {

@@ -55,6 +55,11 @@ export async function instancesOf(tx: Transaction, seriesIds: readonly number[],
 		${events(tx)} where t.parent_event_id = any(${sql.val([...seriesIds])}::int[]) order by t.id ${lock ? sql`for update` : sql``}`);
 }
 
+/** Every event of a calendar, by id. */
+export async function eventsOfCalendar(tx: Transaction, calendarId: number): Promise<EventRow[]> {
+	return tx.query(sql<EventRow>`${events(tx)} where t.calendar_id = ${calendarId}::int order by t.id`);
+}
+
 function events(tx: Transaction): RawBuilder<EventRow> {
 	return sql<EventRow>`select ${selection(readableColumns(CalendarEvents, tx.caller))} from public.calendar_events as t`;
 }

@@ -8,6 +8,7 @@ import { registerAlertRuleRoutes } from "./routes/alert-rules.ts";
 import { registerAlertRoutes } from "./routes/alerts.ts";
 import { registerAssignTherapist } from "./routes/assign-therapist.ts";
 import { type AuthServices, registerAuthRoutes } from "./routes/auth.ts";
+import { type CalendarServices, registerCalendarFeed, registerCalendars } from "./routes/calendars.ts";
 import { registerEvents } from "./routes/events.ts";
 import { type LaunchServices, registerLaunch } from "./routes/launch.ts";
 import { registerMealRoutes } from "./routes/meals.ts";
@@ -16,7 +17,12 @@ import { registerPatientOverview } from "./routes/patient-overview.ts";
 import { registerVitalsRoutes } from "./routes/vitals.ts";
 
 /** What all native routes together are made of; each group names its own share. */
-export type AllNativeServices = NativeServices & AuthServices & AboutServices & LaunchServices & ClientServices;
+export type AllNativeServices = NativeServices &
+	AuthServices &
+	AboutServices &
+	LaunchServices &
+	ClientServices &
+	CalendarServices;
 
 /**
  * Puts the native REST routes under /api: the collections, and what is more than rows (routes/README.md). Those inside `signedIn` tell
@@ -26,6 +32,7 @@ export async function registerNative(app: FastifyInstance, services: AllNativeSe
 	await app.register(async (native) => {
 		registerTypedParameters(native);
 		registerAuthRoutes(native, services);
+		registerCalendarFeed(native, services);
 		await native.register(async (signedIn) => {
 			signedIn.addHook("onRequest", async (request) => {
 				if (request.routeOptions.config.refusesMethod !== true) await request.caller();
@@ -41,6 +48,7 @@ export async function registerNative(app: FastifyInstance, services: AllNativeSe
 			registerEvents(signedIn, services);
 			registerAlertRoutes(signedIn, services);
 			registerAlertRuleRoutes(signedIn, services);
+			registerCalendars(signedIn, services);
 		});
 	});
 }

@@ -42,7 +42,7 @@ export function routeSchema(route: RouteDescription): object {
 		security: open ? [] : [{ bearer: [] }],
 		...(params === undefined ? {} : { params }),
 		querystring: object(query, { optional }),
-		...(body === undefined ? {} : { body: withExample(body) }),
+		...(body === undefined ? {} : { body: body.content === undefined ? withExample(body) : body }),
 		response: { ...byStatus(answers), ...refusals(route) },
 	};
 }
