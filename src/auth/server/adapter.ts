@@ -39,7 +39,7 @@ export function storageAdapter(database: Database, keys: ClientKeys): (model: st
 		},
 		async find(id) {
 			if (model === "Client") {
-				const client = await read((tx) => findClient(tx, id));
+				const client = isClientId(id) ? await read((tx) => findClient(tx, id)) : undefined;
 				return client === undefined ? undefined : clientMetadata(client, keys);
 			}
 			return payloadOf(await read((tx) => findRecord(tx, model, digest(id))), id);
@@ -59,6 +59,11 @@ export function storageAdapter(database: Database, keys: ClientKeys): (model: st
 		},
 		revokeByGrantId: (grantId) => write((tx) => dropRecordsOfGrant(tx, model, grantId)),
 	});
+}
+
+/** Whatever else a stranger writes there names no client. */
+function isClientId(id: string): boolean {
+	return /^[A-Za-z0-9._~-]{1,100}$/.test(id);
 }
 
 /** What an id is kept as. */

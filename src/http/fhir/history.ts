@@ -2,6 +2,7 @@ import { Failure } from "../../fhir/failure.ts";
 import type { Transaction } from "../../store/database.ts";
 import type { ResourceVersion } from "../../store/resource-version.ts";
 import { readHistory } from "../../store/resources.ts";
+import { boundCursor, withPlainCursor } from "./bound-cursor.ts";
 import { bundleText, type EntryText } from "./bundle-response.ts";
 import { etagOf } from "./etags.ts";
 import { answerParametersOf, withoutAnswerParameters } from "./negotiate.ts";
@@ -30,7 +31,9 @@ export async function history(
 	if (unknown.length > 0 && request.preferences.handling === "strict") throw unknownParameters(unknown);
 	const shape = shapeIn(parameters);
 	const count = shape.summary === "count" ? 0 : countIn(parameters);
-	const [since, at, cursor] = ["_since", "_at", "_cursor"].map((name) => single(parameters, name));
+	const [since, at, cursor] = ["_since", "_at", "_cursor"].map((name) =>
+		single(withPlainCursor(tx.caller, parameters), name),
+	);
 	const page = await readHistory(tx, scope, {
 		count,
 		...(since === undefined ? {} : { since }),
@@ -48,7 +51,10 @@ export async function history(
 				...parameters.filter(([name]) => known.has(name) && name !== "_cursor"),
 				...answerParametersOf(request.parameters),
 			],
-			{ current: cursor, next: count === 0 ? undefined : page.nextCursor },
+			{
+				current: single(parameters, "_cursor"),
+				next: count === 0 ? undefined : boundCursor(tx.caller, page.nextCursor),
+			},
 		),
 		entries: versions.map((version) => entryOf(version, shape, request.base)),
 	});

@@ -5,6 +5,7 @@ import { parseSearch } from "../../search/parse.ts";
 import type { Transaction } from "../../store/database.ts";
 import type { ResourceVersion } from "../../store/resource-version.ts";
 import { searchResources } from "../../store/resources.ts";
+import { boundCursor, withPlainCursor } from "./bound-cursor.ts";
 import { bundleText, type EntryText } from "./bundle-response.ts";
 import { answerParametersOf, withoutAnswerParameters } from "./negotiate.ts";
 import { pageLinks } from "./page-links.ts";
@@ -21,7 +22,8 @@ export async function search(
 	request: FhirRequest,
 	type: string | undefined,
 ): Promise<InteractionResult> {
-	const { query, ignored } = parseSearch(type, withoutAnswerParameters(request.parameters), { base: request.base });
+	const asked = withPlainCursor(tx.caller, withoutAnswerParameters(request.parameters));
+	const { query, ignored } = parseSearch(type, asked, { base: request.base });
 	if (ignored.length > 0 && request.preferences.handling === "strict") throw unknownParameters(ignored);
 	const page = await searchResources(tx, query);
 	const countOnly = query.count === 0 || query.summary === "count";
@@ -34,7 +36,10 @@ export async function search(
 		links: pageLinks(
 			type === undefined ? request.base : `${request.base}/${type}`,
 			[...query.applied, ...answerParametersOf(request.parameters)],
-			{ current: single(request.parameters, "_cursor"), next: countOnly ? undefined : page.nextCursor },
+			{
+				current: single(request.parameters, "_cursor"),
+				next: countOnly ? undefined : boundCursor(tx.caller, page.nextCursor),
+			},
 		),
 		entries: [
 			...(countOnly ? [] : page.matches.map((version) => entryOf(version, "match", shape, request.base))),
