@@ -226,14 +226,16 @@ async function writing<T>(
 	);
 	const query = queryAfter(session, begun);
 	const pending: Promise<unknown>[] = [begun];
+	let systemSteps = 0;
 	const asSystem = async <R>(step: () => Promise<R>): Promise<R> => {
-		const entered = session.run(role("system"));
+		// A step within a step ends with the outer one.
+		const entered = systemSteps++ === 0 ? session.run(role("system")) : undefined;
 		try {
 			const [done] = await Promise.all([step(), entered]);
 			return done;
 		} finally {
 			// Fails where the transaction has failed already.
-			await session.run(role(caller.role)).catch(() => undefined);
+			if (--systemSteps === 0) await session.run(role(caller.role)).catch(() => undefined);
 		}
 	};
 	const transaction = (unawaited: Promise<unknown>[], written: RowsWritten[]): Transaction => ({

@@ -50,6 +50,11 @@ export interface TestServer {
 export interface TestServerOptions {
 	/** Bytes. Default: 50 MiB. */
 	readonly bodyLimit?: number;
+	/** Where alerts are told of. Default: nowhere. */
+	readonly smtpUrl?: string;
+	readonly smsWebhookUrl?: string;
+	/** Default: 10. */
+	readonly lookForJobsEverySeconds?: number;
 }
 
 /** Starts a server on a database of its own, with the people of people.ts; both go when the test ends. */
@@ -72,6 +77,12 @@ export async function startTestServer(
 			demo: true,
 			shutdownGraceSeconds: 5,
 			tokenEncryptionKeys: [testKey],
+			smtpUrl: options.smtpUrl ?? null,
+			alertFrom: "Heart <heart@clinic.example>",
+			smsWebhookUrl: options.smsWebhookUrl ?? null,
+			...(options.lookForJobsEverySeconds === undefined
+				? {}
+				: { lookForJobsEverySeconds: options.lookForJobsEverySeconds }),
 		};
 		const app = await buildApp({ config, database: over, log });
 		await app.listen({ port, host: "127.0.0.1" });
