@@ -38,7 +38,7 @@ export function announceBy(channels: Channels, add: AddDeliveries): Announce {
  * Who is told, and how: of what is low nobody (it is in the app), of what is medium the therapist by mail, of what is high both by mail (a
  * patient who prefers texts by text), of what is critical both by mail and text.
  */
-export function deliveriesFor({ alertId, severity }: Raised, whom: Recipients, channels: Channels): NewDelivery[] {
+function deliveriesFor({ alertId, severity }: Raised, whom: Recipients, channels: Channels): NewDelivery[] {
 	if (severity === "low") return [];
 	const patient: readonly Channel[] =
 		severity === "critical"
