@@ -10,11 +10,13 @@ import { registerAssignTherapist } from "./routes/assign-therapist.ts";
 import { type AuthServices, registerAuthRoutes } from "./routes/auth.ts";
 import { type CalendarServices, registerCalendarFeed, registerCalendars } from "./routes/calendars.ts";
 import { registerEvents } from "./routes/events.ts";
+import { registerExerciseRoutes } from "./routes/exercises.ts";
 import { type LaunchServices, registerLaunch } from "./routes/launch.ts";
 import { registerMealRoutes } from "./routes/meals.ts";
 import { registerMedicationRoutes } from "./routes/medications.ts";
 import { registerPatientOverview } from "./routes/patient-overview.ts";
 import { registerVitalsRoutes } from "./routes/vitals.ts";
+import { registerWellnessRoutes } from "./routes/wellness.ts";
 
 /** What all native routes together are made of; each group names its own share. */
 export type AllNativeServices = NativeServices &
@@ -43,6 +45,8 @@ export async function registerNative(app: FastifyInstance, services: AllNativeSe
 			registerVitalsRoutes(signedIn, services);
 			registerMedicationRoutes(signedIn, services);
 			registerMealRoutes(signedIn, services);
+			registerExerciseRoutes(signedIn, services);
+			registerWellnessRoutes(signedIn, services);
 			registerPatientOverview(signedIn, services);
 			registerAssignTherapist(signedIn, services);
 			registerEvents(signedIn, services);
