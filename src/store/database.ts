@@ -103,6 +103,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 		datestyle: "ISO",
 		jit: "off",
 		statement_timeout: String(options.statementTimeoutMilliseconds ?? 30_000),
+		// Shorter than a statement: who waits for others is told so (409), not that too much was asked.
+		lock_timeout: "20000",
 		idle_in_transaction_session_timeout: "60000",
 		// What is not within a write's own transaction changes nothing.
 		default_transaction_read_only: "on",

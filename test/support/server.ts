@@ -55,6 +55,10 @@ export interface TestServerOptions {
 	readonly smsWebhookUrl?: string;
 	/** Default: 10. */
 	readonly lookForJobsEverySeconds?: number;
+	/** Connections for reading, and as many for writing. Default: 8. */
+	readonly poolSize?: number;
+	/** Default: that of `openDatabase`. */
+	readonly statementTimeoutMilliseconds?: number;
 }
 
 /** Starts a server on a database of its own, with the people of people.ts; both go when the test ends. */
@@ -63,12 +67,13 @@ export async function startTestServer(
 	options: TestServerOptions = {},
 ): Promise<TestServer> {
 	const place = await testDatabase(t);
-	const database = await openDatabase({ url: place.serverUrl, poolSize: 8 });
+	const { bodyLimit = 50 * 1024 * 1024, poolSize = 8, statementTimeoutMilliseconds = 30_000 } = options;
+	const settings = { url: place.serverUrl, poolSize, statementTimeoutMilliseconds };
+	const database = await openDatabase(settings);
 	const people = await createPeople(database);
 	const logged: string[] = [];
 	const log = pino({ level: "debug" }, { write: (line: string) => void logged.push(line) });
 	const serve = async (over: Database, port: number, publicBase: string) => {
-		const bodyLimit = options.bodyLimit ?? 50 * 1024 * 1024;
 		const config = {
 			baseUrl: publicBase,
 			trustProxy: [],
@@ -110,7 +115,7 @@ export async function startTestServer(
 		close,
 		async beside() {
 			const another = await freePort();
-			closing.push(await serve(await openDatabase({ url: place.serverUrl, poolSize: 8 }), another, base));
+			closing.push(await serve(await openDatabase(settings), another, base));
 			return `http://127.0.0.1:${another}`;
 		},
 		stranger: sessionAt(base, ""),
