@@ -11,6 +11,7 @@ import { Overview } from "./0010-overview.ts";
 import { Smart } from "./0011-smart.ts";
 import { CheaperPolicies } from "./0013-cheaper-policies.ts";
 import { Alerting } from "./0014-alerting.ts";
+import { Rights } from "./0020-rights.ts";
 
 /** Every migration in order; a name, once landed, never changes, as the database remembers it. */
 export const migrations: {
@@ -29,4 +30,5 @@ export const migrations: {
 	{ name: "0011-smart", class: Smart },
 	{ name: "0013-cheaper-policies", class: CheaperPolicies },
 	{ name: "0014-alerting", class: Alerting },
+	{ name: "0020-rights", class: Rights },
 ];
