@@ -263,3 +263,53 @@ function other(type: string, values: readonly string[] | undefined, now: unknown
 	if (type === "instant") return "2001-02-03T04:05:06.000Z";
 	return "something else";
 }
+
+t.test("the same through FHIR: what is a row may be written by whom the data say", async (t) => {
+	const mapped: readonly [name: string, table: string][] = [
+		[`Patient/${people.profiles.patient}`, "patients"],
+		[`Observation/vs-${idOf("vitals_samples")}-hr`, "vitals_samples"],
+		[`MedicationStatement/med-${idOf("medications")}`, "medications"],
+		[`Appointment/ev-${idOf("calendar_events")}`, "calendar_events"],
+	];
+	for (const [name, table] of mapped) {
+		for (const role of roles) {
+			const session = sessions[role];
+			const may = (operation: Operation) => rights[table]?.[role].may.includes(operation);
+			const { body } = await session.get(`/fhir/${name}`);
+			const put = await session.put(`/fhir/${name}`, body);
+			t.equal(put.status, may("update") ? 200 : 403, `${role} update ${name}: ${put.text}`);
+			const { id: _id, meta: _meta, ...copy } = body;
+			const made = await session.post(`/fhir/${body.resourceType}`, copy);
+			t.equal(made.status, may("create") ? 201 : 403, `${role} create ${name}: ${made.text}`);
+			const other = made.status === 201 ? made : await sessions.therapist.post(`/fhir/${body.resourceType}`, copy);
+			const gone = await session.delete(
+				`/fhir/${table === "patients" && role === "patient" ? name : `${body.resourceType}/${other.body.id}`}`,
+			);
+			t.equal(gone.status, may("delete") ? 204 : 403, `${role} delete ${name}: ${gone.text}`);
+		}
+	}
+});
+
+t.test("the same through FHIR: columns that are not a role's", async (t) => {
+	const { patient, therapist } = sessions;
+	const profile = `/fhir/Patient/${people.profiles.patient}`;
+	const { body } = await patient.get(profile);
+	const gp = [{ reference: `Practitioner/user-${people.therapist2}` }];
+	for (const session of [patient, therapist])
+		t.equal((await session.put(profile, { ...body, active: false, generalPractitioner: gp })).status, 200);
+	const row = (await sessions.admin.get(`/api/patients/${people.profiles.patient}`)).body;
+	t.equal(row.therapistId, people.therapist, "care is not given away by a Patient");
+	for (const [session, account] of [
+		[patient, people.therapist],
+		[patient, people.patient],
+		[therapist, people.therapist2],
+	] as const) {
+		const before = (await sessions.admin.get(`/api/users/${account}`)).body;
+		const url = `/fhir/Practitioner/user-${account}`;
+		const practitioner = { resourceType: "Practitioner", id: `user-${account}`, name: [{ text: "Somebody else" }] };
+		const answer = await session.put(url, practitioner);
+		t.ok([403, 404, 409].includes(answer.status), `${url}: ${answer.status} ${answer.text}`);
+		t.equal((await session.delete(url)).status >= 200, true);
+		t.same((await sessions.admin.get(`/api/users/${account}`)).body, before, `${url} is as it was`);
+	}
+});
