@@ -78,6 +78,16 @@ export default {
 			"HTTP translates; nothing below it may know that HTTP exists, nor does it start processes or read configuration.",
 		),
 		{
+			name: "vendors-are-facts",
+			comment: "A vendor's file is data and pure functions over its payloads; the flow around it is written once.",
+			severity: "error",
+			from: { path: "^src/devices/vendors/" },
+			to: {
+				path: "^src/",
+				pathNot: "^src/(fhir/failure\\.ts$|devices/(vendors/|(vendor|measures|payload|civil-time|sleep-stages)\\.ts$))",
+			},
+		},
+		{
 			name: "migrations-stand-alone",
 			comment: "Migrations are frozen: code that changes later must not change what an old migration did.",
 			severity: "error",

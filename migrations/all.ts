@@ -9,9 +9,9 @@ import { Calendar } from "./0008-calendar.ts";
 import { Jobs } from "./0009-jobs.ts";
 import { Overview } from "./0010-overview.ts";
 import { Smart } from "./0011-smart.ts";
+import { Devices } from "./0012-devices.ts";
 import { CheaperPolicies } from "./0013-cheaper-policies.ts";
 import { Alerting } from "./0014-alerting.ts";
-import { Rights } from "./0020-rights.ts";
 
 /** Every migration in order; a name, once landed, never changes, as the database remembers it. */
 export const migrations: {
@@ -28,7 +28,7 @@ export const migrations: {
 	{ name: "0009-jobs", class: Jobs },
 	{ name: "0010-overview", class: Overview },
 	{ name: "0011-smart", class: Smart },
+	{ name: "0012-devices", class: Devices },
 	{ name: "0013-cheaper-policies", class: CheaperPolicies },
 	{ name: "0014-alerting", class: Alerting },
-	{ name: "0020-rights", class: Rights },
 ];

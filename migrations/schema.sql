@@ -101,6 +101,66 @@ auth.token user_id integer not null
 auth.token created_at timestamp(3) with time zone not null default now()
 auth.token expires_at timestamp(3) with time zone not null
 auth.token last_used_at timestamp(3) with time zone
+devices.audience vendor text not null
+devices.audience audience text not null
+devices.budget vendor text not null
+devices.budget name text not null
+devices.budget most integer not null
+devices.budget used integer not null
+devices.budget ends_at timestamp(3) with time zone not null
+devices.connection connection_id integer not null
+devices.connection vendor_user_id text
+devices.connection scopes text
+devices.connection secrets text
+devices.connection state text not null default 'connected'::text
+devices.connection last_error text
+devices.connection last_error_at timestamp(3) with time zone
+devices.connection failures integer not null default 0
+devices.connection next_sync_at timestamp(3) with time zone
+devices.connection backfill_log_id integer
+devices.connection backfilled boolean not null default false
+devices.connection lease_holder uuid
+devices.connection lease_until timestamp with time zone
+devices.cursor connection_id integer not null
+devices.cursor feed text not null
+devices.cursor complete_until timestamp(3) with time zone
+devices.cursor complete_from timestamp(3) with time zone
+devices.cursor pull_position text
+devices.cursor backfill_position text
+devices.event vendor text not null
+devices.event digest bytea not null
+devices.event received_at timestamp(3) with time zone not null default now()
+devices.handshake state bytea not null
+devices.handshake user_id integer not null
+devices.handshake vendor text not null
+devices.handshake expires_at timestamp(3) with time zone not null
+devices.hidden table_name text not null
+devices.hidden row_id integer not null
+devices.payload id bigint not null generated always as identity
+devices.payload connection_id integer not null
+devices.payload feed text not null
+devices.payload sealed text not null
+devices.payload keep_until timestamp(3) with time zone not null
+devices.record connection_id integer not null
+devices.record kind text not null
+devices.record external_id text not null
+devices.record user_id integer not null
+devices.record feed text not null
+devices.record table_name text not null
+devices.record row_id integer
+devices.record state text not null default 'shown'::text
+devices.record linked_to integer
+devices.record at timestamp(3) with time zone not null
+devices.record ended_at timestamp(3) with time zone not null
+devices.record changed_at timestamp(3) with time zone
+devices.record measure text not null
+devices.record listed bytea
+devices.record detailed boolean not null
+devices.record payload_id bigint
+devices.record sync_log_id integer
+devices.subscription vendor text not null
+devices.subscription vendor_id text
+devices.subscription secret text
 fhir.answer actor text not null
 fhir.answer key bytea not null
 fhir.answer entry integer not null
@@ -243,8 +303,8 @@ public.device_connections id integer not null default nextval('public.device_con
 public.device_connections user_id integer not null
 public.device_connections device_type text not null
 public.device_connections device_name character varying(255)
-public.device_connections access_token character varying(255)
-public.device_connections refresh_token character varying(255)
+public.device_connections access_token character varying(8192)
+public.device_connections refresh_token character varying(8192)
 public.device_connections token_expiry timestamp with time zone
 public.device_connections is_active boolean
 public.device_connections last_sync_at timestamp with time zone
@@ -562,6 +622,25 @@ auth.record record_pkey PRIMARY KEY (model, id)
 auth.signing_key signing_key_pkey PRIMARY KEY (kid)
 auth.token token_pkey PRIMARY KEY (hash)
 auth.token token_user_id_foreign FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
+devices.audience audience_check CHECK ((audience = ANY (ARRAY['owner'::text, 'care-team'::text])))
+devices.audience audience_pkey PRIMARY KEY (vendor)
+devices.budget budget_pkey PRIMARY KEY (vendor, name)
+devices.connection connection_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES public.device_connections(id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
+devices.connection connection_pkey PRIMARY KEY (connection_id)
+devices.connection connection_state_check CHECK ((state = ANY (ARRAY['connected'::text, 'reconnect'::text, 'disconnected'::text])))
+devices.cursor cursor_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES public.device_connections(id) ON DELETE CASCADE
+devices.cursor cursor_pkey PRIMARY KEY (connection_id, feed)
+devices.event event_pkey PRIMARY KEY (vendor, digest)
+devices.handshake handshake_pkey PRIMARY KEY (state)
+devices.handshake handshake_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
+devices.hidden hidden_pkey PRIMARY KEY (table_name, row_id)
+devices.payload payload_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES public.device_connections(id) ON DELETE CASCADE
+devices.payload payload_pkey PRIMARY KEY (id)
+devices.record record_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES public.device_connections(id) ON DELETE CASCADE
+devices.record record_payload_id_fkey FOREIGN KEY (payload_id) REFERENCES devices.payload(id) ON DELETE SET NULL
+devices.record record_pkey PRIMARY KEY (connection_id, kind, external_id)
+devices.record record_state_check CHECK ((state = ANY (ARRAY['shown'::text, 'linked'::text, 'removed'::text, 'gone'::text])))
+devices.subscription subscription_pkey PRIMARY KEY (vendor)
 fhir.answer answer_pkey PRIMARY KEY (actor, key, entry)
 fhir.claim claim_pkey PRIMARY KEY (table_name, row_id)
 fhir.person person_fhir_id_unique UNIQUE (fhir_id)
@@ -733,6 +812,26 @@ CREATE UNIQUE INDEX signing_key_pkey ON auth.signing_key USING btree (kid)
 CREATE INDEX token_expires ON auth.token USING btree (expires_at)
 CREATE UNIQUE INDEX token_pkey ON auth.token USING btree (hash)
 CREATE INDEX token_user ON auth.token USING btree (user_id)
+CREATE UNIQUE INDEX audience_pkey ON devices.audience USING btree (vendor)
+CREATE UNIQUE INDEX budget_pkey ON devices.budget USING btree (vendor, name)
+CREATE INDEX connection_due ON devices.connection USING btree (next_sync_at) WHERE (state = 'connected'::text)
+CREATE UNIQUE INDEX connection_pkey ON devices.connection USING btree (connection_id)
+CREATE INDEX connection_vendor_user ON devices.connection USING btree (vendor_user_id)
+CREATE UNIQUE INDEX cursor_pkey ON devices.cursor USING btree (connection_id, feed)
+CREATE UNIQUE INDEX event_pkey ON devices.event USING btree (vendor, digest)
+CREATE INDEX event_received ON devices.event USING btree (received_at)
+CREATE UNIQUE INDEX handshake_pkey ON devices.handshake USING btree (state)
+CREATE UNIQUE INDEX hidden_pkey ON devices.hidden USING btree (table_name, row_id)
+CREATE INDEX payload_connection ON devices.payload USING btree (connection_id)
+CREATE INDEX payload_keep_until ON devices.payload USING btree (keep_until)
+CREATE UNIQUE INDEX payload_pkey ON devices.payload USING btree (id)
+CREATE INDEX record_at ON devices.record USING btree (connection_id, feed, at) WHERE (state <> 'gone'::text)
+CREATE INDEX record_exercise ON devices.record USING btree (user_id, at) WHERE ((kind = 'exercise'::text) AND (state = 'shown'::text))
+CREATE INDEX record_payload ON devices.record USING btree (payload_id)
+CREATE UNIQUE INDEX record_pkey ON devices.record USING btree (connection_id, kind, external_id)
+CREATE UNIQUE INDEX record_row ON devices.record USING btree (table_name, row_id) WHERE (row_id IS NOT NULL)
+CREATE INDEX record_undetailed ON devices.record USING btree (connection_id, feed, at DESC) WHERE ((NOT detailed) AND (state <> 'gone'::text))
+CREATE UNIQUE INDEX subscription_pkey ON devices.subscription USING btree (vendor)
 CREATE INDEX answer_expires ON fhir.answer USING btree (expires_at)
 CREATE UNIQUE INDEX answer_pkey ON fhir.answer USING btree (actor, key, entry)
 CREATE UNIQUE INDEX claim_pkey ON fhir.claim USING btree (table_name, row_id)
@@ -850,6 +949,20 @@ auth.launch launch_system all to heart_system using (true) check (true)
 auth.record record_system all to heart_system using (true) check (true)
 auth.signing_key signing_key_system all to heart_system using (true) check (true)
 auth.token token_system all to heart_system using (true) check (true)
+devices.connection connection_parent select to heart_person, heart_therapist using ((EXISTS ( SELECT 1
+   FROM public.device_connections parent
+  WHERE (parent.id = connection.connection_id)))) check ()
+devices.connection connection_system all to heart_system using (true) check (true)
+devices.cursor cursor_parent select to heart_person, heart_therapist using ((EXISTS ( SELECT 1
+   FROM public.device_connections parent
+  WHERE (parent.id = cursor.connection_id)))) check ()
+devices.cursor cursor_system all to heart_system using (true) check (true)
+devices.record record_person select to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ()
+devices.record record_system all to heart_system using (true) check (true)
+devices.record record_therapist select to heart_therapist using (((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v))) AND ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR (NOT (EXISTS ( SELECT 1
+   FROM devices.hidden h
+  WHERE ((h.table_name = record.table_name) AND (h.row_id = record.row_id)))))))) check ()
 fhir.answer answer_app all to heart_app using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 fhir.answer answer_expired all to heart_system using ((expires_at <= now())) check (false)
 fhir.answer answer_own all to heart_person, heart_system, heart_therapist using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
@@ -864,11 +977,19 @@ fhir.person person_therapist select to heart_therapist using (((user_id = ANY (A
   WHERE (p.id = person.patient_id)))))) check ()
 fhir.resource resource_app all to heart_app using (((user_id = ( SELECT access.granted_user() AS granted_user)) OR ((user_id IS NULL) AND shared))) check (((NOT shared) AND (user_id = ( SELECT access.granted_user() AS granted_user))))
 fhir.resource resource_person all to heart_person using (((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR ((user_id IS NULL) AND (shared OR (created_by = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))))) check (((NOT shared) AND ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR ((user_id IS NULL) AND (created_by = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)))))
+fhir.resource resource_shown select to heart_app, heart_therapist using (((table_name IS NULL) OR (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR ( SELECT (NOT (EXISTS ( SELECT 1
+           FROM devices.hidden any_hidden)))) OR (NOT (EXISTS ( SELECT 1
+   FROM devices.hidden h
+  WHERE ((h.table_name = resource.table_name) AND (h.row_id = resource.row_id))))))) check ()
 fhir.resource resource_system all to heart_system using (true) check (true)
 fhir.resource resource_therapist all to heart_therapist using (((user_id = ANY (ARRAY( SELECT v.user_id
    FROM access.visible v))) OR ((user_id IS NULL) AND (shared OR (created_by = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))))) check ()
 fhir.resource_history resource_history_app select to heart_app using (((NOT sealed) AND ((user_id = ( SELECT access.granted_user() AS granted_user)) OR ((user_id IS NULL) AND shared)))) check ()
 fhir.resource_history resource_history_person select to heart_person using (((NOT sealed) AND ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR ((user_id IS NULL) AND (shared OR (created_by = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)))))) check ()
+fhir.resource_history resource_history_shown select to heart_app, heart_therapist using (((table_name IS NULL) OR (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR ( SELECT (NOT (EXISTS ( SELECT 1
+           FROM devices.hidden any_hidden)))) OR (NOT (EXISTS ( SELECT 1
+   FROM devices.hidden h
+  WHERE ((h.table_name = resource_history.table_name) AND (h.row_id = resource_history.row_id))))))) check ()
 fhir.resource_history resource_history_system select to heart_system using (true) check ()
 fhir.resource_history resource_history_therapist select to heart_therapist using (((NOT sealed) AND ((user_id = ANY (ARRAY( SELECT v.user_id
    FROM access.visible v))) OR ((user_id IS NULL) AND (shared OR (created_by = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)))))) check ()
@@ -879,6 +1000,10 @@ CASE
     ELSE (user_id = ( SELECT access.granted_user() AS granted_user))
 END)) check ()
 fhir.row_history row_history_person select to heart_person using (((NOT sealed) AND (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))) check ()
+fhir.row_history row_history_shown select to heart_app, heart_therapist using (((table_name IS NULL) OR (user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR ( SELECT (NOT (EXISTS ( SELECT 1
+           FROM devices.hidden any_hidden)))) OR (NOT (EXISTS ( SELECT 1
+   FROM devices.hidden h
+  WHERE ((h.table_name = row_history.table_name) AND (h.row_id = row_history.row_id))))))) check ()
 fhir.row_history row_history_system select to heart_system using (true) check ()
 fhir.row_history row_history_therapist select to heart_therapist using (((NOT sealed) AND ((user_id = ANY (ARRAY( SELECT v.user_id
    FROM access.visible v))) OR (therapist_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR ((user_id IS NULL) AND (therapist_id IS NULL))))) check ()
@@ -937,6 +1062,10 @@ public.event_templates event_templates_therapist all to heart_therapist using ((
    FROM access.visible v))))
 public.exercise_logs exercise_logs_app all to heart_app using ((user_id = ( SELECT access.granted_user() AS granted_user))) check ((user_id = ( SELECT access.granted_user() AS granted_user)))
 public.exercise_logs exercise_logs_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
+public.exercise_logs exercise_logs_shown select to heart_app, heart_therapist using (((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR ( SELECT (NOT (EXISTS ( SELECT 1
+           FROM devices.hidden any_hidden)))) OR (NOT (EXISTS ( SELECT 1
+   FROM devices.hidden h
+  WHERE ((h.table_name = 'exercise_logs'::text) AND (h.row_id = exercise_logs.id))))))) check ()
 public.exercise_logs exercise_logs_system all to heart_system using (true) check (true)
 public.exercise_logs exercise_logs_therapist all to heart_therapist using ((user_id = ANY (ARRAY( SELECT v.user_id
    FROM access.visible v)))) check ((user_id = ANY (ARRAY( SELECT v.user_id
@@ -1015,6 +1144,10 @@ public.providers providers_therapist all to heart_therapist using ((user_id = AN
    FROM access.visible v))))
 public.sleep_logs sleep_logs_app all to heart_app using ((user_id = ( SELECT access.granted_user() AS granted_user))) check ((user_id = ( SELECT access.granted_user() AS granted_user)))
 public.sleep_logs sleep_logs_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
+public.sleep_logs sleep_logs_shown select to heart_app, heart_therapist using (((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR ( SELECT (NOT (EXISTS ( SELECT 1
+           FROM devices.hidden any_hidden)))) OR (NOT (EXISTS ( SELECT 1
+   FROM devices.hidden h
+  WHERE ((h.table_name = 'sleep_logs'::text) AND (h.row_id = sleep_logs.id))))))) check ()
 public.sleep_logs sleep_logs_system all to heart_system using (true) check (true)
 public.sleep_logs sleep_logs_therapist all to heart_therapist using ((user_id = ANY (ARRAY( SELECT v.user_id
    FROM access.visible v)))) check ((user_id = ANY (ARRAY( SELECT v.user_id
@@ -1031,21 +1164,32 @@ public.therapy_routines therapy_routines_system all to heart_system using (true)
 public.therapy_routines therapy_routines_therapist all to heart_therapist using (true) check (true)
 public.users users_app select to heart_app using (((id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR (id = ( SELECT access.granted_user() AS granted_user)) OR (id = ( SELECT access.granted_therapist() AS granted_therapist)))) check ()
 public.users users_person all to heart_person using ((id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
-public.users users_person_of_therapist select to heart_therapist using ((id = ANY (ARRAY( SELECT v.user_id
-   FROM access.visible v)))) check ()
 public.users users_system all to heart_system using (true) check (true)
-public.users users_therapist all to heart_therapist using ((id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
+public.users users_therapist all to heart_therapist using ((id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v)))) check ((id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v))))
 public.users users_therapist_of_person select to heart_person using ((EXISTS ( SELECT 1
    FROM public.patients mine
   WHERE ((mine.therapist_id = users.id) AND (mine.user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))))) check ()
 public.vitals_samples vitals_samples_app all to heart_app using ((user_id = ( SELECT access.granted_user() AS granted_user))) check ((user_id = ( SELECT access.granted_user() AS granted_user)))
 public.vitals_samples vitals_samples_person all to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
+public.vitals_samples vitals_samples_shown select to heart_app, heart_therapist using (((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR ( SELECT (NOT (EXISTS ( SELECT 1
+           FROM devices.hidden any_hidden)))) OR (NOT (EXISTS ( SELECT 1
+   FROM devices.hidden h
+  WHERE ((h.table_name = 'vitals_samples'::text) AND (h.row_id = vitals_samples.id))))))) check ()
 public.vitals_samples vitals_samples_system all to heart_system using (true) check (true)
 public.vitals_samples vitals_samples_therapist all to heart_therapist using ((user_id = ANY (ARRAY( SELECT v.user_id
    FROM access.visible v)))) check ((user_id = ANY (ARRAY( SELECT v.user_id
    FROM access.visible v))))
 
 -- tables without row-level security
+devices.audience
+devices.budget
+devices.event
+devices.handshake
+devices.hidden
+devices.payload
+devices.subscription
 
 -- triggers
 CREATE TRIGGER changed AFTER INSERT OR DELETE OR UPDATE OF open ON alerting.raised FOR EACH ROW EXECUTE FUNCTION alerting.changed()
@@ -1763,6 +1907,23 @@ auth.launch heart_system: delete, insert, select, update
 auth.record heart_system: delete, insert, select, update
 auth.signing_key heart_system: delete, insert, select, update
 auth.token heart_system: delete, insert, select, update
+devices.audience heart_person: select
+devices.audience heart_system: delete, insert, select, update
+devices.audience heart_therapist: select
+devices.budget heart_system: delete, insert, select, update
+devices.connection heart_system: delete, insert, select, update
+devices.cursor heart_person: select
+devices.cursor heart_system: delete, insert, select, update
+devices.cursor heart_therapist: select
+devices.event heart_system: delete, insert, select, update
+devices.handshake heart_system: delete, insert, select, update
+devices.hidden heart_app: select
+devices.hidden heart_person: select
+devices.hidden heart_system: delete, insert, select, update
+devices.hidden heart_therapist: select
+devices.payload heart_system: delete, insert, select, update
+devices.record heart_system: delete, insert, select, update
+devices.subscription heart_system: delete, insert, select, update
 fhir.answer heart_app: delete, insert, select, update
 fhir.answer heart_person: delete, insert, select, update
 fhir.answer heart_system: delete, insert, select, update
@@ -1797,6 +1958,7 @@ public.activities_id_seq heart_person: usage
 public.activities_id_seq heart_system: usage
 public.activities_id_seq heart_therapist: usage
 public.alerts heart_app: delete
+public.alerts heart_person: delete
 public.alerts heart_system: delete, insert, select, update
 public.alerts heart_therapist: delete
 public.alerts_id_seq heart_app: usage
@@ -1819,7 +1981,10 @@ public.calendars_id_seq heart_app: usage
 public.calendars_id_seq heart_person: usage
 public.calendars_id_seq heart_system: usage
 public.calendars_id_seq heart_therapist: usage
+public.daily_scores heart_app: delete
+public.daily_scores heart_person: delete
 public.daily_scores heart_system: delete, insert, select, update
+public.daily_scores heart_therapist: delete
 public.daily_scores_id_seq heart_app: usage
 public.daily_scores_id_seq heart_person: usage
 public.daily_scores_id_seq heart_system: usage
@@ -1832,7 +1997,10 @@ public.device_connections_id_seq heart_app: usage
 public.device_connections_id_seq heart_person: usage
 public.device_connections_id_seq heart_system: usage
 public.device_connections_id_seq heart_therapist: usage
+public.device_sync_logs heart_app: delete
+public.device_sync_logs heart_person: delete
 public.device_sync_logs heart_system: delete, insert, select, update
+public.device_sync_logs heart_therapist: delete
 public.device_sync_logs_id_seq heart_app: usage
 public.device_sync_logs_id_seq heart_person: usage
 public.device_sync_logs_id_seq heart_system: usage
@@ -1854,6 +2022,7 @@ public.exercise_logs_id_seq heart_person: usage
 public.exercise_logs_id_seq heart_system: usage
 public.exercise_logs_id_seq heart_therapist: usage
 public.exercise_prescriptions heart_app: delete
+public.exercise_prescriptions heart_person: delete
 public.exercise_prescriptions heart_system: delete, insert, select, update
 public.exercise_prescriptions heart_therapist: delete
 public.exercise_prescriptions_id_seq heart_app: usage
@@ -1916,6 +2085,7 @@ public.medications_id_seq heart_person: usage
 public.medications_id_seq heart_system: usage
 public.medications_id_seq heart_therapist: usage
 public.patients heart_app: delete
+public.patients heart_person: delete
 public.patients heart_system: delete, insert, select, update
 public.patients heart_therapist: delete
 public.patients_id_seq heart_app: usage
@@ -1944,6 +2114,7 @@ public.sleep_logs_id_seq heart_person: usage
 public.sleep_logs_id_seq heart_system: usage
 public.sleep_logs_id_seq heart_therapist: usage
 public.therapy_goals heart_app: delete
+public.therapy_goals heart_person: delete
 public.therapy_goals heart_system: delete, insert, select, update
 public.therapy_goals heart_therapist: delete
 public.therapy_goals_id_seq heart_app: usage
@@ -1969,6 +2140,10 @@ public.vitals_samples_id_seq heart_system: usage
 public.vitals_samples_id_seq heart_therapist: usage
 
 -- grants on columns
+devices.connection heart_person select: connection_id, scopes, state, last_error, last_error_at, failures, next_sync_at, backfilled
+devices.connection heart_therapist select: connection_id, scopes, state, last_error, last_error_at, failures, next_sync_at, backfilled
+devices.record heart_person select: connection_id, kind, external_id, user_id, feed, table_name, row_id, state, linked_to, at, ended_at, changed_at, sync_log_id
+devices.record heart_therapist select: connection_id, kind, external_id, user_id, feed, table_name, row_id, state, linked_to, at, ended_at, changed_at, sync_log_id
 public.activities heart_app select: id, routine_id, name, description, duration, order, created_at, updated_at, version
 public.activities heart_person select: id, routine_id, name, description, duration, order, created_at, updated_at, version
 public.activities heart_therapist insert: id, routine_id, name, description, duration, order, created_at, updated_at, version
@@ -1977,8 +2152,9 @@ public.activities heart_therapist update: id, routine_id, name, description, dur
 public.alerts heart_app insert: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
 public.alerts heart_app select: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
 public.alerts heart_app update: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
+public.alerts heart_person insert: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
 public.alerts heart_person select: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
-public.alerts heart_person update: is_resolved, resolved_at
+public.alerts heart_person update: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
 public.alerts heart_therapist insert: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
 public.alerts heart_therapist select: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
 public.alerts heart_therapist update: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
@@ -2000,9 +2176,15 @@ public.calendars heart_person update: id, user_id, name, color, description, is_
 public.calendars heart_therapist insert: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version
 public.calendars heart_therapist select: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version
 public.calendars heart_therapist update: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version
+public.daily_scores heart_app insert: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
 public.daily_scores heart_app select: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
+public.daily_scores heart_app update: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
+public.daily_scores heart_person insert: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
 public.daily_scores heart_person select: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
+public.daily_scores heart_person update: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
+public.daily_scores heart_therapist insert: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
 public.daily_scores heart_therapist select: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
+public.daily_scores heart_therapist update: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
 public.device_connections heart_app insert: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
 public.device_connections heart_app select: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
 public.device_connections heart_app update: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
@@ -2012,9 +2194,15 @@ public.device_connections heart_person update: id, user_id, device_type, device_
 public.device_connections heart_therapist insert: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
 public.device_connections heart_therapist select: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
 public.device_connections heart_therapist update: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
+public.device_sync_logs heart_app insert: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
 public.device_sync_logs heart_app select: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
+public.device_sync_logs heart_app update: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
+public.device_sync_logs heart_person insert: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
 public.device_sync_logs heart_person select: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
+public.device_sync_logs heart_person update: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
+public.device_sync_logs heart_therapist insert: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
 public.device_sync_logs heart_therapist select: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
+public.device_sync_logs heart_therapist update: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
 public.event_templates heart_app insert: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version
 public.event_templates heart_app select: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version
 public.event_templates heart_app update: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version
@@ -2036,7 +2224,9 @@ public.exercise_logs heart_therapist update: id, user_id, exercise_id, prescript
 public.exercise_prescriptions heart_app insert: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
 public.exercise_prescriptions heart_app select: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
 public.exercise_prescriptions heart_app update: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
+public.exercise_prescriptions heart_person insert: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
 public.exercise_prescriptions heart_person select: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
+public.exercise_prescriptions heart_person update: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
 public.exercise_prescriptions heart_therapist insert: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
 public.exercise_prescriptions heart_therapist select: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
 public.exercise_prescriptions heart_therapist update: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
@@ -2103,8 +2293,9 @@ public.medications heart_therapist update: id, user_id, name, dosage, frequency,
 public.patients heart_app insert: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
 public.patients heart_app select: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
 public.patients heart_app update: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
+public.patients heart_person insert: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
 public.patients heart_person select: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
-public.patients heart_person update: first_name, last_name, name, date_of_birth, gender, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone
+public.patients heart_person update: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
 public.patients heart_therapist insert: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
 public.patients heart_therapist select: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
 public.patients heart_therapist update: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
@@ -2136,7 +2327,7 @@ public.therapy_goals heart_app select: id, user_id, title, description, category
 public.therapy_goals heart_app update: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
 public.therapy_goals heart_person insert: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
 public.therapy_goals heart_person select: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
-public.therapy_goals heart_person update: progress, status
+public.therapy_goals heart_person update: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
 public.therapy_goals heart_therapist insert: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
 public.therapy_goals heart_therapist select: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
 public.therapy_goals heart_therapist update: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version

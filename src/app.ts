@@ -1,11 +1,9 @@
 import swagger from "@fastify/swagger";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { raiseForAbsence } from "./alerts/absence.ts";
-import { announceBy } from "./alerts/announce.ts";
-import { delivering } from "./alerts/deliver.ts";
+import type { Announce } from "./alerts/carry-out.ts";
 import { raiseOnWrite } from "./alerts/react.ts";
 import { endRecovered } from "./alerts/sweep.ts";
-import { textMessages } from "./alerts/text-messages.ts";
 import { openWatch } from "./alerts/watch.ts";
 import { accessLog } from "./audit/access-log.ts";
 import { accounts } from "./auth/accounts.ts";
@@ -13,6 +11,11 @@ import { clients } from "./auth/clients.ts";
 import { passwords } from "./auth/passwords.ts";
 import { authorizationServer } from "./auth/server/authorization-server.ts";
 import { tokens } from "./auth/tokens.ts";
+import { deviceServices, deviceWork, noteDeviceWrite } from "./device-work.ts";
+import { applyAudiences } from "./devices/audience.ts";
+import { forgetDeviceLeftovers } from "./devices/forget.ts";
+import type { DeviceParts } from "./devices/parts.ts";
+import { type DeviceConfig, partsOfConfig } from "./devices/parts-of-config.ts";
 import { registerDocs } from "./http/docs/docs.ts";
 import { registerFhir } from "./http/fhir/register.ts";
 import { registerNative } from "./http/native/register.ts";
@@ -31,10 +34,9 @@ import { noteAuthorization } from "./http/smart/note-authorization.ts";
 import { authorizationPages } from "./http/smart/pages.ts";
 import { registerSmart } from "./http/smart/register.ts";
 import { openQueue } from "./jobs/queue.ts";
-import { deliverAlert, deliverAlertTask } from "./jobs/tasks/deliver-alert.ts";
 import { forgetExpired } from "./jobs/tasks/forget-expired.ts";
+import { deviceTasks } from "./jobs/tasks/sync-devices.ts";
 import { endRecoveredAlerts, raiseAlertsForAbsence } from "./jobs/tasks/watch-alerts.ts";
-import { mailer } from "./mail/mailer.ts";
 import { fhirDocument } from "./openapi/fhir/document.ts";
 import { nativeDocument } from "./openapi/native.ts";
 import { sealer } from "./secrets/sealer.ts";
@@ -44,7 +46,7 @@ import type { Database } from "./store/database.ts";
 import { forgetSignIns } from "./store/sign-in.ts";
 
 /** The settings the application uses. */
-export interface AppConfig {
+export interface AppConfig extends DeviceConfig {
 	/** Public address, without a trailing slash. */
 	readonly baseUrl: string;
 	readonly trustProxy: readonly string[];
@@ -55,13 +57,6 @@ export interface AppConfig {
 	readonly demo: boolean;
 	/** How long jobs under way may take after the server is told to stop. */
 	readonly shutdownGraceSeconds: number;
-	/** Where alerts are told of besides the app; none: in the app only. */
-	readonly smtpUrl?: string | null;
-	/** Sender of mails; with `smtpUrl`. */
-	readonly alertFrom?: string | null;
-	readonly smsWebhookUrl?: string | null;
-	/** How often to look for jobs to be tried again, in seconds. Default: 10. */
-	readonly lookForJobsEverySeconds?: number;
 	/** 32 bytes each, newest first: what secrets are sealed with. */
 	readonly tokenEncryptionKeys: readonly Buffer[];
 }
@@ -71,32 +66,23 @@ export interface AppParts {
 	readonly config: AppConfig;
 	readonly database: Database;
 	readonly log: FastifyBaseLogger;
+	/** For tests: vendors' stand-ins, and a clock that moves with them. */
+	readonly devices?: Partial<DeviceParts>;
 }
 
 /** The whole application, ready to listen: every part is made here and handed just what it names. */
-export async function buildApp({ config, database, log }: AppParts): Promise<FastifyInstance> {
+export async function buildApp({ config, database, log, devices = {} }: AppParts): Promise<FastifyInstance> {
 	const signedIn = tokens(database);
 	const audit = accessLog(database);
 	const secrets = passwords(config.bcryptCost);
-	const queue = openQueue({
-		connection: database.queue,
-		log,
-		...(config.lookForJobsEverySeconds === undefined ? {} : { lookEverySeconds: config.lookForJobsEverySeconds }),
-	});
+	const queue = openQueue({ connection: database.queue, log });
+	const seal = sealer(config.tokenEncryptionKeys);
+	const deviceParts: DeviceParts = {
+		...partsOfConfig(config, { database, sealer: seal, log, note: noteDeviceWrite(audit) }),
+		...devices,
+	};
 	const watch = openWatch(database);
-	const mails = config.smtpUrl == null ? null : mailer({ url: config.smtpUrl, from: config.alertFrom ?? "" });
-	const texts = config.smsWebhookUrl == null ? null : textMessages(config.smsWebhookUrl);
-	const channels = new Set([
-		...(mails === null ? [] : (["mail"] as const)),
-		...(texts === null ? [] : (["sms"] as const)),
-	]);
-	const announce = announceBy(channels, async (tx, ids) => {
-		await queue.add(
-			deliverAlert,
-			ids.map((deliveryId) => ({ data: { deliveryId } })),
-			tx,
-		);
-	});
+	const announce: Announce = async () => undefined;
 	raiseOnWrite(database, watch, announce);
 
 	const app = createServer({ log, bodyLimit: config.bodyLimit, trustProxy: config.trustProxy });
@@ -117,7 +103,7 @@ export async function buildApp({ config, database, log }: AppParts): Promise<Fas
 		baseUrl: config.baseUrl,
 		issuer: `${config.baseUrl}/oauth`,
 		secretKeys: config.tokenEncryptionKeys,
-		sealer: sealer(config.tokenEncryptionKeys),
+		sealer: seal,
 		pages: authorizationPages,
 		callerOf: signedIn.callerOf,
 		note: noteAuthorization(audit),
@@ -140,6 +126,7 @@ export async function buildApp({ config, database, log }: AppParts): Promise<Fas
 		launches: authorization.launches,
 		now: () => Temporal.Now.instant(),
 		baseUrl: config.baseUrl,
+		...deviceServices(deviceParts, queue),
 	});
 	await app.register(async (fhir) =>
 		registerFhir(fhir, {
@@ -150,10 +137,15 @@ export async function buildApp({ config, database, log }: AppParts): Promise<Fas
 		}),
 	);
 	const tasks = [
-		forgetExpired([() => forgetAnswers(database), () => forgetSignIns(database), () => forgetAuthorizations(database)]),
+		forgetExpired([
+			() => forgetAnswers(database),
+			() => forgetSignIns(database),
+			() => forgetAuthorizations(database),
+			() => forgetDeviceLeftovers(deviceParts),
+		]),
+		...deviceTasks(deviceWork(deviceParts, queue, log)),
 		endRecoveredAlerts((now, signal) => endRecovered(database, watch, announce, now, signal)),
 		raiseAlertsForAbsence((now, signal) => raiseForAbsence(database, watch, announce, now, signal)),
-		deliverAlertTask(delivering({ database, mailer: mails, texts, baseUrl: config.baseUrl })),
 	];
 	// Signing keys are made or read while nobody waits for them.
 	app.addHook(
@@ -163,6 +155,7 @@ export async function buildApp({ config, database, log }: AppParts): Promise<Fas
 				.prepare()
 				.catch((error: unknown) => log.warn({ err: describe(error) }, "authorization server not ready")),
 	);
+	app.addHook("onListen", () => applyAudiences(deviceParts));
 	app.addHook("onListen", () => queue.start(tasks));
 	// Jobs under way end beside the requests under way.
 	app.addHook("preClose", async () => void queue.stop(config.shutdownGraceSeconds));

@@ -38,6 +38,7 @@ function listOf<T>(name: string, shownDefault: string, read: Reader<T>, meaning:
 }
 
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+const audiences = ["owner", "care-team"] as const;
 const mebibyte = 1024 * 1024;
 
 /** Everything that is read from the environment, by the property of {@link Config} it becomes. */
@@ -121,6 +122,44 @@ export const settings = {
 	samsungClientId: optional("SAMSUNG_CLIENT_ID", "unset", text, "id of the app registered with Samsung"),
 	samsungClientSecret: optional("SAMSUNG_CLIENT_SECRET", "unset", text, "secret of the app registered with Samsung"),
 	samsungBaseUrl: optional("SAMSUNG_BASE_URL", "each connection's own", webAddress, "replaces Samsung's address"),
+	stravaVerifyToken: optional(
+		"STRAVA_VERIFY_TOKEN",
+		"derived from the client secret",
+		text,
+		"what Strava presents (`hub.verify_token`) when it makes sure of `/api/webhooks/strava`",
+	),
+	polarWebhookSecret: optional(
+		"POLAR_WEBHOOK_SECRET",
+		"the one Polar gave when the server subscribed",
+		text,
+		"key Polar signs its events with, where the webhook was made by hand",
+	),
+	stravaAudience: setting(
+		"DEVICE_STRAVA_AUDIENCE",
+		"owner",
+		oneOf(audiences),
+		"who sees what came from Strava: `owner` (its terms allow no more unless agreed otherwise) or `care-team`",
+	),
+	polarAudience: setting("DEVICE_POLAR_AUDIENCE", "care-team", oneOf(audiences), "the same for Polar"),
+	samsungAudience: setting("DEVICE_SAMSUNG_AUDIENCE", "care-team", oneOf(audiences), "the same for Samsung Health"),
+	devicePrivateNetworks: listOf(
+		"DEVICE_PRIVATE_NETWORKS",
+		"none; `loopback` with `DEMO`",
+		network,
+		"private networks where people may have bridges and exports, comma separated (`10.0.0.0/8`, `loopback`); others are refused",
+	),
+	deviceExportDir: optional(
+		"DEVICE_EXPORT_DIR",
+		"unset",
+		(path) => resolve(path),
+		"folder below which export folders of Samsung Health connections are",
+	),
+	devicePayloadDays: setting(
+		"DEVICE_PAYLOAD_DAYS",
+		"30",
+		wholeNumber("a number of days", 0, 3650),
+		"how long vendors' payloads are kept, sealed, for `npm run devices -- replay`; 0 keeps none",
+	),
 	smtpUrl: optional(
 		"SMTP_URL",
 		"in-app alerts only",
@@ -142,6 +181,7 @@ type Read = { readonly [Name in keyof typeof settings]: (typeof settings)[Name][
 export interface Config extends Read {
 	readonly baseUrl: string;
 	readonly demo: boolean;
+	readonly devicePrivateNetworks: readonly string[];
 }
 
 /** What is wrong with the environment: one line per mistake, each starting with the variable's name. */
@@ -175,10 +215,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 	) as unknown as Read;
 	lines.push(...contradictions(values, env));
 	if (lines.length > 0) throw new ConfigError(lines);
+	const demo = values.demo ?? values.databaseUrl === null;
+	const networks = values.devicePrivateNetworks;
 	return {
 		...values,
 		baseUrl: values.baseUrl ?? `http://localhost:${values.port}`,
-		demo: values.demo ?? values.databaseUrl === null,
+		demo,
+		devicePrivateNetworks: networks.length === 0 && demo ? ["loopback"] : networks,
 	};
 }
 

@@ -3,6 +3,7 @@
  * `npm run keys -- reencrypt`: seals everything anew that is not sealed with the newest TOKEN_ENCRYPTION_KEY.
  */
 import { resealSigningKeys, rotateSigningKeys } from "../auth/server/signing-keys.ts";
+import { resealConnections } from "../devices/reseal.ts";
 import type { Sealer } from "../secrets/sealer.ts";
 import type { Database } from "../store/database.ts";
 import { onGround } from "./on-ground.ts";
@@ -10,6 +11,7 @@ import { onGround } from "./on-ground.ts";
 /** Everything that is sealed: what it is, and how to seal it anew. */
 const sealed: readonly (readonly [what: string, reseal: (database: Database, sealer: Sealer) => Promise<number>])[] = [
 	["signing keys", resealSigningKeys],
+	["device connections", resealConnections],
 ];
 
 const usage = "usage: npm run keys -- rotate | reencrypt";

@@ -1,9 +1,9 @@
 import { pino } from "pino";
 import { buildApp } from "../app.ts";
+import { readConfig } from "../config.ts";
 import { describeMappings } from "../mapping/describe.ts";
 import type { Database } from "../store/database.ts";
 import { fhirDocument } from "./fhir/document.ts";
-import { describeRights } from "./rights.ts";
 
 /** A generated file: its path below the project's folder, and what it must hold. */
 export interface GeneratedFile {
@@ -14,6 +14,7 @@ export interface GeneratedFile {
 /** Everything in openapi/ that follows from the code, computed from the routes really registered; no database is needed. */
 export async function generateDocuments(): Promise<GeneratedFile[]> {
 	const config = {
+		...readConfig({}),
 		baseUrl: "http://localhost:8080",
 		trustProxy: [],
 		bodyLimit: 1024,
@@ -30,7 +31,6 @@ export async function generateDocuments(): Promise<GeneratedFile[]> {
 		{ path: "openapi/fhir.json", text: linesText(fhirDocument(), 4) },
 		{ path: "openapi/capability-statement.json", text: jsonText(JSON.parse(metadata.body)) },
 		{ path: "openapi/mappings.md", text: describeMappings() },
-		{ path: "openapi/rights.md", text: describeRights() },
 	];
 	await app.close();
 	return files;

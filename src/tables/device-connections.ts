@@ -12,8 +12,8 @@ export const DeviceConnections = defineEntity({
 		userId: references(() => Users, "user_id"),
 		deviceType: p.enum(["strava", "polar", "samsung"]),
 		deviceName: p.string().nullable(),
-		accessToken: p.string().nullable().hidden(), // OAuth access token (encrypted)
-		refreshToken: p.string().nullable().hidden(), // OAuth refresh token (encrypted)
+		accessToken: p.string().length(8192).nullable().hidden(), // OAuth access token (encrypted)
+		refreshToken: p.string().length(8192).nullable().hidden(), // OAuth refresh token (encrypted)
 		tokenExpiry: instant().nullable(),
 		isActive: p.boolean().nullable(),
 		lastSyncAt: instant().nullable(),

@@ -3,7 +3,7 @@ import { atLeast, between, double } from "./checks.ts";
 import { currentInstant, id, instant, references, version } from "./column-types.ts";
 import { ExercisePrescriptions } from "./exercise-prescriptions.ts";
 import { Exercises } from "./exercises.ts";
-import { owned } from "./policies.ts";
+import { forOwnersEyes, owned } from "./policies.ts";
 import { Users } from "./users.ts";
 
 /** Patient exercise completion logs. */
@@ -43,6 +43,6 @@ export const ExerciseLogs = defineEntity({
 		between("exercise_logs", "avg_heart_rate", 1, 400),
 		between("exercise_logs", "max_heart_rate", 1, 400),
 	],
-	policies: owned("exercise_logs"),
+	policies: [...owned("exercise_logs"), forOwnersEyes("exercise_logs")],
 	rowLevelSecurity: true,
 });

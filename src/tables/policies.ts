@@ -1,6 +1,8 @@
 /** A row-level security policy as MikroORM takes it. */
 export interface Policy {
 	readonly name: string;
+	/** Restrictive ones must hold, too, whatever others allow. Default: permissive. */
+	readonly type?: "permissive" | "restrictive";
 	readonly command?: "select" | "insert" | "update" | "delete" | "all";
 	readonly roles: string[];
 	readonly using?: string;
@@ -61,7 +63,7 @@ export function library(table: string): Policy[] {
 	];
 }
 
-/** Accounts: one's own; a patient also sees their therapists, a therapist their patients, whom neither changes. */
+/** Accounts: one's own; a patient also sees their therapists, a therapist their patients. */
 export const usersPolicies: Policy[] = [
 	system("users"),
 	both("users", "person", `id = ${me}`),
@@ -71,8 +73,7 @@ export const usersPolicies: Policy[] = [
 		roles: person,
 		using: `exists (select 1 from patients mine where mine.therapist_id = users.id and mine.user_id = ${me})`,
 	},
-	both("users", "therapist", `id = ${me}`),
-	{ name: "users_person_of_therapist", command: "select", roles: therapist, using: `id = ${visible}` },
+	both("users", "therapist", `id = ${visible}`),
 	// Of an app: who granted it, the patient it was granted, and their therapist.
 	{
 		name: "users_app",
@@ -96,3 +97,14 @@ export const eventTemplatesPolicies: Policy[] = [
 	{ name: "event_templates_read", command: "select", roles: everyone, using: "user_id is null" },
 	{ name: "event_templates_app_read", command: "select", roles: app, using: "user_id is null" },
 ];
+
+/** Rows whose vendor keeps them for their owner (devices.hidden): nothing for therapists, nor for apps that therapists use. */
+export function forOwnersEyes(table: string): Policy {
+	return {
+		name: `${table}_shown`,
+		type: "restrictive",
+		command: "select",
+		roles: [...therapist, ...app],
+		using: `user_id = ${me} or (select not (exists (select 1 from devices.hidden any_hidden))) or not (exists (select 1 from devices.hidden h where h.table_name = '${table}'::text and h.row_id = ${table}.id))`,
+	};
+}

@@ -1,7 +1,7 @@
 import { defineEntity, p } from "@mikro-orm/core";
 import { atLeast, between, double } from "./checks.ts";
 import { civilDate, currentInstant, id, instant, references, version } from "./column-types.ts";
-import { owned } from "./policies.ts";
+import { forOwnersEyes, owned } from "./policies.ts";
 import { Users } from "./users.ts";
 
 /** Sleep quality tracking. */
@@ -34,6 +34,6 @@ export const SleepLogs = defineEntity({
 		between("sleep_logs", "quality", 1, 5),
 		atLeast("sleep_logs", "interruptions", 0),
 	],
-	policies: owned("sleep_logs"),
+	policies: [...owned("sleep_logs"), forOwnersEyes("sleep_logs")],
 	rowLevelSecurity: true,
 });

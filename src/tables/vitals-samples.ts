@@ -1,7 +1,7 @@
 import { defineEntity, p } from "@mikro-orm/core";
 import { between, check, double } from "./checks.ts";
 import { currentInstant, id, instant, references, version } from "./column-types.ts";
-import { owned } from "./policies.ts";
+import { forOwnersEyes, owned } from "./policies.ts";
 import { Users } from "./users.ts";
 
 /** Finds the newest value of a measure that is taken now and then among many samples without it. */
@@ -51,6 +51,6 @@ export const VitalsSamples = defineEntity({
 		between("vitals_samples", "oxygen_saturation", 1, 100),
 		between("vitals_samples", "temperature", double(70), double(120)),
 	],
-	policies: owned("vitals_samples"),
+	policies: [...owned("vitals_samples"), forOwnersEyes("vitals_samples")],
 	rowLevelSecurity: true,
 });

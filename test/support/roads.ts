@@ -1,5 +1,6 @@
 import { pino } from "pino";
 import { buildApp } from "../../src/app.ts";
+import { readConfig } from "../../src/config.ts";
 import type { Answer, Session, TestServer } from "./server.ts";
 
 /** A registered route; `url` as it was registered, e.g. `/fhir/:type/:id`. */
@@ -11,6 +12,7 @@ export interface Route {
 /** What the server answers to at all, from Fastify itself: without HEAD (its GET) and without what is only there to answer 405. */
 export async function registeredRoutes(server: TestServer): Promise<Route[]> {
 	const config = {
+		...readConfig({}),
 		baseUrl: server.base,
 		trustProxy: [],
 		bodyLimit: 1000,
@@ -95,6 +97,13 @@ export const openRoutes: readonly string[] = [
 	"GET /fhir/metadata",
 	"POST /api/auth/login",
 	"POST /api/auth/register",
+	// Where vendors send browsers, events and data: a state, a signature or a secret says whose it is (http/native/devices.test.ts).
+	"GET /api/strava/callback",
+	"GET /api/polar/callback",
+	"GET /api/webhooks/strava",
+	"POST /api/webhooks/strava",
+	"POST /api/webhooks/polar",
+	"POST /api/devices/:id/push",
 	// The authorization server and its pages, where people are known by their browser (smart-*.test.ts).
 	"GET /fhir/.well-known/smart-configuration",
 	"GET /smart-style.json",

@@ -47,18 +47,20 @@ export function registerCollection(app: FastifyInstance, services: NativeService
 		};
 	});
 
-	app.post(url, { schema: schemas.create }, async (request, reply) => {
-		const caller = await request.caller();
-		requireRight(caller, table, "create");
-		const row = await writeRow(services, request, collection, "create", async (tx) => {
-			const given = withOwner(collection, tx, valuesToInsert(collection, caller, request.body as RowValues));
-			const values = await deriveForWrite(collection, tx, given, undefined, services);
-			await checkReferences(collection, tx, values, values);
-			return (await insertRows(tx, entity, [values]))[0] as RowValues;
+	if (collection.addedElsewhere !== true) {
+		app.post(url, { schema: schemas.create }, async (request, reply) => {
+			const caller = await request.caller();
+			requireRight(caller, table, "create");
+			const row = await writeRow(services, request, collection, "create", async (tx) => {
+				const given = withOwner(collection, tx, valuesToInsert(collection, caller, request.body as RowValues));
+				const values = await deriveForWrite(collection, tx, given, undefined, services);
+				await checkReferences(collection, tx, values, values);
+				return (await insertRows(tx, entity, [values]))[0] as RowValues;
+			});
+			reply.code(201).header("location", `${url}/${row.id}`).header("etag", etag(row.version));
+			return present(collection, row, services);
 		});
-		reply.code(201).header("location", `${url}/${row.id}`).header("etag", etag(row.version));
-		return present(collection, row, services);
-	});
+	}
 
 	app.get(`${url}/:id`, { schema: schemas.read }, async (request, reply) => {
 		const caller = await request.caller();

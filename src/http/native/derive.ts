@@ -1,4 +1,7 @@
 import { zoneOf } from "../../calendar/civil-time.ts";
+import type { ConnectionSecrets } from "../../devices/access.ts";
+import { readSettings } from "../../devices/settings.ts";
+import type { VendorName } from "../../devices/vendor.ts";
 import { Failure } from "../../fhir/failure.ts";
 import { completeEvent } from "../../native/events/check-event.ts";
 import { ageOn, postOpWeekOn } from "../../native/recovery.ts";
@@ -12,9 +15,11 @@ import { zoneKey } from "./located.ts";
 export interface DeriveTools {
 	readonly hashPassword: (password: string) => Promise<string>;
 	readonly now: () => Temporal.Instant;
+	/** Seals what is secret in the settings of a device connection (devices/access.ts). */
+	readonly keepDeviceSecrets: (tx: Transaction, id: number, secrets: ConnectionSecrets) => Promise<void>;
 }
 
-/** Completes values about to be stored: a patient's name and therapist, an account's password hash, an event's calendar. */
+/** Completes values about to be stored: a patient's name and therapist, an account's password hash, an event's calendar, a device's secrets. */
 export async function deriveForWrite(
 	collection: Collection,
 	tx: Transaction,
@@ -25,7 +30,21 @@ export async function deriveForWrite(
 	if (collection.derive === "account") return account(tx, changes, before, tools);
 	if (collection.derive === "patient") return patient(tx, changes, before);
 	if (collection.derive === "event") return completeEvent(tx, changes, before);
+	if (collection.derive === "device") return device(tx, changes, before, tools);
 	return changes;
+}
+
+async function device(
+	tx: Transaction,
+	changes: RowValues,
+	before: RowValues | undefined,
+	tools: DeriveTools,
+): Promise<RowValues> {
+	if (changes.settings === undefined || before === undefined) return changes;
+	const sent: unknown = typeof changes.settings === "string" ? JSON.parse(changes.settings) : changes.settings;
+	const { settings, secrets } = readSettings(before.deviceType as VendorName, sent, false);
+	if (secrets !== undefined) await tools.keepDeviceSecrets(tx, before.id as number, secrets);
+	return { ...changes, settings: settings === null ? null : JSON.stringify(settings) };
 }
 
 async function account(

@@ -16,8 +16,10 @@ export interface Collection {
 	readonly mainTime?: string;
 	/** Columns never shown nor taken. */
 	readonly hidden?: readonly string[];
-	/** Named extra steps (derive.ts): rows are profiles of patients, accounts, or events of calendars. */
-	readonly derive?: "patient" | "account" | "event";
+	/** Rows are added by a route of its own (routes/). */
+	readonly addedElsewhere?: true;
+	/** Named extra steps (derive.ts): rows are profiles of patients, accounts, events of calendars, or device connections. */
+	readonly derive?: "patient" | "account" | "event" | "device";
 	/** PUT, PATCH and DELETE of a row mean more than the row, and are in routes/. */
 	readonly changedElsewhere?: true;
 }

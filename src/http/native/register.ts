@@ -9,14 +9,15 @@ import { registerAlertRoutes } from "./routes/alerts.ts";
 import { registerAssignTherapist } from "./routes/assign-therapist.ts";
 import { type AuthServices, registerAuthRoutes } from "./routes/auth.ts";
 import { type CalendarServices, registerCalendarFeed, registerCalendars } from "./routes/calendars.ts";
+import { registerDeviceCallback, registerDeviceConnect } from "./routes/device-connect.ts";
+import { registerDeviceEvents } from "./routes/device-events.ts";
+import { type DeviceServices, registerDevices } from "./routes/devices.ts";
 import { registerEvents } from "./routes/events.ts";
-import { registerExerciseRoutes } from "./routes/exercises.ts";
 import { type LaunchServices, registerLaunch } from "./routes/launch.ts";
 import { registerMealRoutes } from "./routes/meals.ts";
 import { registerMedicationRoutes } from "./routes/medications.ts";
 import { registerPatientOverview } from "./routes/patient-overview.ts";
 import { registerVitalsRoutes } from "./routes/vitals.ts";
-import { registerWellnessRoutes } from "./routes/wellness.ts";
 
 /** What all native routes together are made of; each group names its own share. */
 export type AllNativeServices = NativeServices &
@@ -24,7 +25,8 @@ export type AllNativeServices = NativeServices &
 	AboutServices &
 	LaunchServices &
 	ClientServices &
-	CalendarServices;
+	CalendarServices &
+	DeviceServices;
 
 /**
  * Puts the native REST routes under /api: the collections, and what is more than rows (routes/README.md). Those inside `signedIn` tell
@@ -35,18 +37,20 @@ export async function registerNative(app: FastifyInstance, services: AllNativeSe
 		registerTypedParameters(native);
 		registerAuthRoutes(native, services);
 		registerCalendarFeed(native, services);
+		registerDeviceCallback(native, services);
+		await registerDeviceEvents(native, services);
 		await native.register(async (signedIn) => {
 			signedIn.addHook("onRequest", async (request) => {
 				if (request.routeOptions.config.refusesMethod !== true) await request.caller();
 			});
 			registerLaunch(signedIn, services);
 			registerAdminClients(signedIn, services);
+			registerDevices(signedIn, services);
+			registerDeviceConnect(signedIn, services);
 			for (const collection of collections) registerCollection(signedIn, services, collection);
 			registerVitalsRoutes(signedIn, services);
 			registerMedicationRoutes(signedIn, services);
 			registerMealRoutes(signedIn, services);
-			registerExerciseRoutes(signedIn, services);
-			registerWellnessRoutes(signedIn, services);
 			registerPatientOverview(signedIn, services);
 			registerAssignTherapist(signedIn, services);
 			registerEvents(signedIn, services);

@@ -8,4 +8,6 @@ export const devices: Collection = {
 	one: "device connection",
 	many: "device connections",
 	hidden: ["accessToken", "refreshToken"],
+	addedElsewhere: true,
+	derive: "device",
 };

@@ -58,6 +58,7 @@ const derivedBy: Readonly<Record<NonNullable<Collection["derive"]>, readonly str
 	patient: ["name", "therapistId"],
 	event: ["calendarId"],
 	account: [],
+	device: [],
 };
 
 /** The query parameters of a list: paging, sorting, the main time, and every plain column. */

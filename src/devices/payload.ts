@@ -1,0 +1,59 @@
+/** A vendor's JSON object; nothing in it is certain. */
+export type Payload = Readonly<Record<string, unknown>>;
+
+/** A reply that is not what the vendor documents: the pull fails and says so, and nothing of the page is taken. */
+export class UnreadablePayload extends Error {}
+
+/** As {@link UnreadablePayload}. @param what in words that hold no data */
+export function unreadable(what: string): UnreadablePayload {
+	return new UnreadablePayload(`the answer cannot be read: ${what}`);
+}
+
+/** @throws UnreadablePayload */
+export function asObject(value: unknown, what: string): Payload {
+	if (typeof value !== "object" || value === null || Array.isArray(value)) throw unreadable(`${what} is not an object`);
+	return value as Payload;
+}
+
+/** @throws UnreadablePayload */
+export function asList(value: unknown, what: string): readonly unknown[] {
+	if (!Array.isArray(value)) throw unreadable(`${what} is not a list`);
+	return value;
+}
+
+/** An object, or an empty one for what is missing or of another kind. */
+export function objectAt(payload: Payload, name: string): Payload {
+	const value = payload[name];
+	return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Payload) : {};
+}
+
+/** A finite number, also where the vendor writes it as text; undefined for anything else. */
+export function numberAt(payload: Payload, name: string): number | undefined {
+	const value = payload[name];
+	const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+	return typeof number === "number" && Number.isFinite(number) ? number : undefined;
+}
+
+/** A number above zero: vendors write 0 for what they did not measure. */
+export function positiveAt(payload: Payload, name: string): number | undefined {
+	const number = numberAt(payload, name);
+	return number !== undefined && number > 0 ? number : undefined;
+}
+
+/** Text that is not empty. */
+export function textAt(payload: Payload, name: string): string | undefined {
+	const value = payload[name];
+	return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** An id, which vendors write as a number or as text. */
+export function idAt(payload: Payload, name: string): string | undefined {
+	const value = payload[name];
+	if (typeof value === "number" && Number.isSafeInteger(value)) return String(value);
+	return textAt(payload, name);
+}
+
+/** Leaves out what is undefined, so that optional properties are absent. */
+export function given<T extends object>(values: T): { [Key in keyof T]: Exclude<T[Key], undefined> } {
+	return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
+}

@@ -1,0 +1,143 @@
+import { serverCaller } from "../access/caller.ts";
+import { Failure } from "../fhir/failure.ts";
+import { type ConnectionRow, connectionById, endAbandonedLogs } from "../store/devices/connections.ts";
+import { cursorOf } from "../store/devices/cursors.ts";
+import { settingsOf } from "./connection.ts";
+import { finish, type Outcome } from "./finish.ts";
+import type { DeviceParts } from "./parts.ts";
+import { pullExport } from "./pull-export.ts";
+import { beginRun, type Run } from "./run.ts";
+import { beginLog } from "./sync-log.ts";
+import { asTrouble, VendorTrouble } from "./trouble.ts";
+import type { Errand, Feed, Window } from "./vendor.ts";
+import { vendors } from "./vendors/all.ts";
+import { fetchDetails, fetchOne, positionOf, walk } from "./walk.ts";
+
+/** How long to wait for another run over the same connection before giving up; milliseconds. */
+const patienceMilliseconds = 60_000;
+
+/** A log that is pending for so long belongs to an attempt that is no more; longer than a job may take. */
+const abandonedMilliseconds = 60 * 60_000;
+
+/**
+ * One attempt to get what is new from a connection, from lease to log. Nothing is thrown for trouble with the vendor: the log says it. What is
+ * thrown is this server's own trouble (its database); the log then says "interrupted", or stays pending until the next attempt says so.
+ *
+ * @returns how it ended
+ */
+export async function pull(
+	parts: DeviceParts,
+	connectionId: number,
+	givenLogId: number | null,
+	options: { errand?: Errand | undefined; signal?: AbortSignal } = {},
+): Promise<Outcome> {
+	const connection = await parts.database.read(serverCaller, (tx) => connectionById(tx, connectionId));
+	if (connection === undefined) throw new Failure("not-found", "There is no such connection");
+	const vendor = vendors[connection.deviceType];
+	const syncLogId = await logFor(parts, connectionId, givenLogId);
+	const run = await patiently(parts, () =>
+		beginRun(parts, vendor, connection, { syncLogId, purpose: "pull", signal: options.signal }),
+	);
+	if (run === undefined) {
+		const trouble = new VendorTrouble("stopped", "Another sync of this connection was under way");
+		return finish(parts, connection, syncLogId, { changed: 0, leftOut: [] }, [trouble]);
+	}
+	try {
+		const troubles = await attempt(run, connection, options.errand);
+		return await finish(parts, connection, syncLogId, run.total(), troubles);
+	} finally {
+		await run.end();
+	}
+}
+
+/** The attempt's log: the one that was promised to somebody, or a new one. What died before is said to be dead. */
+async function logFor(parts: DeviceParts, connectionId: number, given: number | null): Promise<number> {
+	const now = parts.now();
+	return parts.database.write(serverCaller, async (tx) => {
+		await endAbandonedLogs(tx, connectionId, iso(now - abandonedMilliseconds), iso(now));
+		return given ?? ((await beginLog(tx, connectionId, iso(now))).id as number);
+	});
+}
+
+/** Does the errand; gives the troubles it met. */
+async function attempt(run: Run, connection: ConnectionRow, errand: Errand | undefined): Promise<VendorTrouble[]> {
+	try {
+		if (connection.state === "reconnect")
+			throw new VendorTrouble("reconnect", `${run.vendor.title} refuses the access`);
+		const mode = settingsOf(connection).mode;
+		if (connection.deviceType === "samsung" && mode === "export") {
+			await pullExport(run);
+			return [];
+		}
+		if (connection.deviceType === "samsung" && mode !== "bridge") return [];
+		if (errand?.do === "fetch") {
+			const feed = run.vendor.feeds.find(({ name }) => name === errand.feed);
+			if (feed !== undefined) await fetchOne(run, feed, errand.externalId);
+			return [];
+		}
+	} catch (error) {
+		return [troubleOf(error, run)];
+	}
+	return everyFeed(run);
+}
+
+/** Each feed by itself: one that has trouble does not keep the others from being pulled. */
+async function everyFeed(run: Run): Promise<VendorTrouble[]> {
+	const troubles: VendorTrouble[] = [];
+	for (const feed of run.vendor.feeds) {
+		try {
+			await pullFeed(run, feed);
+		} catch (error) {
+			const trouble = troubleOf(error, run);
+			troubles.push(
+				trouble.what === "later" ? new VendorTrouble("later", `${trouble.message} (${feed.name})`) : trouble,
+			);
+			// Whoever is refused, must wait or is replaced has nothing more to ask.
+			if (trouble.what !== "later") break;
+		}
+	}
+	return troubles;
+}
+
+async function pullFeed(run: Run, feed: Feed): Promise<void> {
+	const now = run.parts.now();
+	const cursor = await run.read((tx) => cursorOf(tx, run.connection.id, feed.name));
+	const putOff = positionOf(cursor.pullPosition);
+	if (putOff !== undefined) {
+		await walk(run, feed, putOff, { completeUntil: iso(putOff.window.to) }, "pullPosition");
+	}
+	const since = putOff?.window.to ?? (cursor.completeUntil === null ? undefined : Date.parse(cursor.completeUntil));
+	const from = since === undefined ? now - feed.firstWindow : Math.min(since, now) - feed.overlap;
+	const begin = cursor.completeFrom === null ? { completeFrom: iso(from) } : {};
+	for (const window of cut({ from, to: now }, feed.longestWindow)) {
+		await walk(run, feed, { window, request: undefined }, { completeUntil: iso(window.to), ...begin }, "pullPosition");
+	}
+	await fetchDetails(run, feed);
+}
+
+/** A window in pieces a vendor allows, the oldest first. */
+function cut({ from, to }: Window, longest: number | undefined): Window[] {
+	if (longest === undefined || to - from <= longest) return [{ from, to }];
+	return [{ from, to: from + longest }, ...cut({ from: from + longest, to }, longest)];
+}
+
+/** What a vendor or the way to it did. @throws whatever is this server's own trouble */
+export function troubleOf(error: unknown, run: Run): VendorTrouble {
+	const trouble = asTrouble(error, run.vendor.title);
+	if (trouble instanceof VendorTrouble) return trouble;
+	if (error instanceof Error && error.name === "AbortError")
+		return new VendorTrouble("stopped", "The server stopped; going on later");
+	throw error;
+}
+
+async function patiently(parts: DeviceParts, begin: () => Promise<Run | undefined>): Promise<Run | undefined> {
+	for (let waited = 0; ; waited += 500) {
+		const run = await begin();
+		if (run !== undefined || waited >= patienceMilliseconds) return run;
+		await parts.sleep(500);
+	}
+}
+
+function iso(milliseconds: number): string {
+	return new Date(milliseconds).toISOString();
+}

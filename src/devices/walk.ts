@@ -1,0 +1,159 @@
+import type { Transaction } from "../store/database.ts";
+import { type CursorRow, moveCursor } from "../store/devices/cursors.ts";
+import { type RecordRow, recordsWithin } from "../store/devices/records.ts";
+import type { Measure } from "./measures.ts";
+import type { Run } from "./run.ts";
+import { digestOf, removeRecords, type Source, storeMeasures } from "./store-measures.ts";
+import { VendorTrouble } from "./trouble.ts";
+import type { Feed, Upstream, VendorRequest, Window } from "./vendor.ts";
+
+/** Where a walk that was put off goes on: its window, and the last page that was stored, which is asked for again. */
+export interface Position {
+	readonly window: Window;
+	readonly request: VendorRequest;
+}
+
+/** Most records of one page whose details are asked for before the page is stored; the others follow. */
+const detailsAtOnce = 30;
+
+/**
+ * Walks all pages of a window. Each page is stored in a transaction of its own; the cursor moves in that of the last one, and only then. What
+ * was here and is no longer listed is deleted in it, too.
+ *
+ * @param end columns of the cursor that the end of the walk sets; `position` is the column that says where to go on
+ */
+export async function walk(
+	run: Run,
+	feed: Feed,
+	{ window, request: first }: { window: Window; request: VendorRequest | undefined },
+	end: Partial<CursorRow>,
+	position: "pullPosition" | "backfillPosition",
+): Promise<void> {
+	const source = run.source(feed);
+	const seen = new Set<string>();
+	let request: VendorRequest = first ?? feed.first(window, run.context);
+	for (;;) {
+		const current = request;
+		const page = feed.read(await ask(run, feed, current), current, run.context);
+		for (const { measures } of page.records)
+			for (const { kind, externalId } of measures) seen.add(`${kind} ${externalId}`);
+		const { listed, whole } = await detailed(run, feed, page.records);
+		const absent = page.next === undefined && first === undefined ? await absentRecords(run, feed, window, seen) : [];
+		await run.commit(async (tx) => {
+			await store(run, tx, source, listed, "listed");
+			await store(run, tx, source, whole, "whole");
+			if (absent.length > 0) run.count(await removeRecords(tx, run.parts, source, absent), []);
+			const goOn: Position = { window, request: current };
+			const to = page.next === undefined ? { ...end, [position]: null } : { [position]: JSON.stringify(goOn) };
+			await tx.asSystem(() => moveCursor(tx, run.connection.id, feed.name, to));
+		});
+		if (page.next === undefined) return;
+		request = page.next;
+	}
+}
+
+/** Fetches and stores one record whole, or deletes it where the vendor has it no more. */
+export async function fetchOne(run: Run, feed: Feed, externalId: string): Promise<void> {
+	const record = await detailOf(run, feed, externalId);
+	if (record !== undefined) return run.commit((tx) => store(run, tx, run.source(feed), [record], "whole"));
+	const known = await run.known(feed.kinds.map((kind) => ({ kind, externalId })));
+	await run.commit(async (tx) => run.count(await removeRecords(tx, run.parts, run.source(feed), known), []));
+}
+
+/** Fetches what the list did not tell, for records it told of earlier, as far as the run's share reaches; the newest first. */
+export async function fetchDetails(run: Run, feed: Feed): Promise<void> {
+	if (feed.detail === undefined) return;
+	for (;;) {
+		const due = await run.undetailed(feed, detailsAtOnce);
+		if (due.length === 0) return;
+		const whole: Upstream[] = [];
+		try {
+			for (const { externalId, measure } of due) {
+				// The list is who says what there is: a record without details is whole as it is.
+				whole.push(
+					(await detailOf(run, feed, externalId)) ?? { measures: [JSON.parse(measure) as Measure], raw: null },
+				);
+			}
+		} finally {
+			// What came before a limit or trouble is kept.
+			await run.commit((tx) => store(run, tx, run.source(feed), whole, "whole"));
+		}
+	}
+}
+
+/** One record whole; undefined where the vendor has none. */
+async function detailOf(run: Run, { detail }: Feed, externalId: string): Promise<Upstream | undefined> {
+	if (detail === undefined) return undefined;
+	const reply = await run.api.send(detail.request(externalId), [404]);
+	return reply.status === 404 ? undefined : detail.read(reply, run.context);
+}
+
+async function ask(run: Run, feed: Feed, request: VendorRequest) {
+	const none = feed.noneStatuses ?? [];
+	const reply = await run.api.send(request, none);
+	return none.includes(reply.status) ? { status: reply.status, body: undefined } : reply;
+}
+
+async function store(
+	run: Run,
+	tx: Transaction,
+	source: Source,
+	records: readonly Upstream[],
+	detail: "listed" | "whole",
+): Promise<void> {
+	if (records.length === 0) return;
+	const { changed, leftOut } = await storeMeasures(tx, run.parts, source, records, detail);
+	run.count(changed, leftOut);
+}
+
+/** Asks for the details of what is new or changed, if it is little; the rest is stored as listed and completed later. */
+async function detailed(
+	run: Run,
+	feed: Feed,
+	records: readonly Upstream[],
+): Promise<{ listed: readonly Upstream[]; whole: readonly Upstream[] }> {
+	if (feed.detail === undefined) return { listed: [], whole: records };
+	const news = await run.news(records);
+	if (news.length > Math.min(detailsAtOnce, run.left())) return { listed: news, whole: [] };
+	const whole: Upstream[] = [];
+	for (const record of news) {
+		const [measure] = record.measures;
+		if (measure === undefined) continue;
+		const found = (await detailOf(run, feed, measure.externalId)) ?? record;
+		whole.push({ ...found, listed: digestOf(measure) });
+	}
+	return { listed: [], whole };
+}
+
+/** Records that are here, belong into the window, and were not listed; asked for one by one where the vendor lets us make sure. */
+async function absentRecords(
+	run: Run,
+	feed: Feed,
+	window: Window,
+	seen: ReadonlySet<string>,
+): Promise<readonly RecordRow[]> {
+	const { absent } = feed;
+	if (absent === "nothing") return [];
+	const iso = { from: new Date(window.from).toISOString(), to: new Date(window.to).toISOString() };
+	const here = await run.read((tx) => recordsWithin(tx, run.connection.id, feed.name, iso));
+	const missing = here.filter(
+		(record) => !seen.has(`${record.kind} ${record.externalId}`) && (feed.listed?.(record, window) ?? true),
+	);
+	if (absent === "gone") return missing;
+	const gone: RecordRow[] = [];
+	for (const record of missing) {
+		const reply = await run.api.send(absent(record.externalId), [404]);
+		if (reply.status === 404) gone.push(record);
+	}
+	return gone;
+}
+
+/** Reads a kept position; anything unreadable counts as none. */
+export function positionOf(text: string | null): Position | undefined {
+	if (text === null) return undefined;
+	try {
+		return JSON.parse(text) as Position;
+	} catch {
+		throw new VendorTrouble("later", "A kept position cannot be read");
+	}
+}

@@ -1,0 +1,67 @@
+import { sql } from "kysely";
+import type { Transaction } from "../database.ts";
+
+/** One window of a vendor's rate limit, as its headers told. */
+export interface Reading {
+	readonly name: string;
+	readonly limit: number;
+	readonly used: number;
+	/** ISO. */
+	readonly endsAt: string;
+}
+
+/**
+ * Counts requests about to be made against every running window of a vendor; when one is spent, counts nothing and gives the moment it ends.
+ *
+ * @param now ISO
+ */
+export async function spendRequests(
+	tx: Transaction,
+	vendor: string,
+	now: string,
+	count: number,
+): Promise<string | undefined> {
+	const rows = await tx.query(sql<{ until: string | null }>`
+		with spent as (select max(ends_at) as until from devices.budget where vendor = ${vendor} and ends_at > ${now}::timestamptz and used >= most),
+			counted as (update devices.budget b set used = b.used + ${count}::int from spent
+				where b.vendor = ${vendor} and b.ends_at > ${now}::timestamptz and spent.until is null)
+		select until from spent`);
+	return rows[0]?.until ?? undefined;
+}
+
+/** Takes over what headers told. Within a window the higher count holds: requests of other servers may be under way. */
+export async function noteLimits(
+	tx: Transaction,
+	vendor: string,
+	now: string,
+	readings: readonly Reading[],
+): Promise<void> {
+	if (readings.length === 0) return;
+	await tx.query(sql`
+		insert into devices.budget as b (vendor, name, most, used, ends_at)
+		select ${vendor}, name, "limit", used, "endsAt"
+		from json_to_recordset(${JSON.stringify(readings)}::json) as r(name text, "limit" int, used int, "endsAt" timestamptz) order by name
+		on conflict (vendor, name) do update set most = excluded.most, ends_at = excluded.ends_at,
+			used = case when b.ends_at > ${now}::timestamptz then greatest(b.used, excluded.used) else excluded.used end`);
+}
+
+/** Marks a window as spent, after a 429. */
+export async function closeWindow(tx: Transaction, vendor: string, name: string, until: string): Promise<void> {
+	await tx.query(sql`
+		insert into devices.budget as b (vendor, name, most, used, ends_at) values (${vendor}, ${name}, 1, 1, ${until}::timestamptz)
+		on conflict (vendor, name) do update set used = greatest(b.used, b.most), ends_at = greatest(b.ends_at, excluded.ends_at)`);
+}
+
+/** Requests left in the tightest running window (null: no limit known), and how many connections want some of them now. */
+export async function budgetLeft(
+	tx: Transaction,
+	vendor: string,
+	now: string,
+): Promise<{ left: number | null; wanting: number }> {
+	const rows = await tx.query(sql<{ left: number | null; wanting: number }>`
+		select (select min(greatest(0, most - used)) from devices.budget where vendor = ${vendor} and ends_at > ${now}::timestamptz)::int as left,
+			(select count(*) from devices.connection c join public.device_connections d on d.id = c.connection_id
+				where d.device_type = ${vendor} and c.state = 'connected' and d.is_active is true
+					and (c.next_sync_at <= ${now}::timestamptz or c.lease_until > now()))::int as wanting`);
+	return rows[0] ?? { left: null, wanting: 1 };
+}

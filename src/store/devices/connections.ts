@@ -1,0 +1,170 @@
+import { sql } from "kysely";
+import type { Transaction } from "../database.ts";
+
+/** A device connection as the server itself sees it: the documented row and what devices.connection adds. Tokens and secrets are sealed. */
+export interface ConnectionRow {
+	readonly id: number;
+	readonly userId: number;
+	readonly deviceType: "strava" | "polar" | "samsung";
+	readonly isActive: boolean | null;
+	readonly accessToken: string | null;
+	readonly refreshToken: string | null;
+	readonly tokenExpiry: string | null;
+	readonly lastSyncAt: string | null;
+	readonly syncFrequency: string | null;
+	/** JSON text. */
+	readonly settings: string | null;
+	/** The person's time zone. */
+	readonly timeZone: string | null;
+	readonly vendorUserId: string | null;
+	readonly secrets: string | null;
+	readonly state: "connected" | "reconnect" | "disconnected" | null;
+	readonly failures: number;
+	readonly backfillLogId: number | null;
+	readonly backfilled: boolean;
+}
+
+const columns = sql<ConnectionRow>`d.id, d.user_id as "userId", d.device_type as "deviceType", d.is_active as "isActive",
+	d.access_token as "accessToken", d.refresh_token as "refreshToken", d.token_expiry as "tokenExpiry",
+	d.last_sync_at as "lastSyncAt", d.sync_frequency as "syncFrequency", d.settings, u.timezone as "timeZone",
+	c.vendor_user_id as "vendorUserId", c.secrets, c.state, coalesce(c.failures, 0) as failures,
+	c.backfill_log_id as "backfillLogId", coalesce(c.backfilled, false) as backfilled`;
+
+const tables = sql`public.device_connections d join public.users u on u.id = d.user_id
+	left join devices.connection c on c.connection_id = d.id`;
+
+/** One connection; undefined when there is none. `lock` keeps others from changing tokens and state until the transaction ends. */
+export async function connectionById(tx: Transaction, id: number, lock = false): Promise<ConnectionRow | undefined> {
+	const rows = await tx.query(sql<ConnectionRow>`
+		select ${columns} from ${tables} where d.id = ${id}::int ${lock ? sql`for update of d` : sql``}`);
+	return rows[0];
+}
+
+/** A person's connections to a vendor, the oldest first, locked. */
+export async function connectionsOf(tx: Transaction, userId: number, vendor: string): Promise<ConnectionRow[]> {
+	return tx.query(sql<ConnectionRow>`
+		select ${columns} from ${tables} where d.user_id = ${userId}::int and d.device_type = ${vendor}
+		order by d.id for update of d`);
+}
+
+/** Connections of whoever a vendor names so; events about one person concern each of them. */
+export async function connectionsAtVendor(
+	tx: Transaction,
+	vendor: string,
+	vendorUserId: string,
+): Promise<ConnectionRow[]> {
+	return tx.query(sql<ConnectionRow>`
+		select ${columns} from ${tables}
+		where d.device_type = ${vendor} and c.vendor_user_id = ${vendorUserId} and c.state <> 'disconnected' order by d.id`);
+}
+
+/** What changes in devices.connection; what is not named stays. */
+export interface ConnectionState {
+	readonly vendorUserId?: string;
+	readonly scopes?: string | null;
+	readonly secrets?: string | null;
+	readonly state?: "connected" | "reconnect" | "disconnected";
+	readonly lastError?: string | null;
+	readonly failures?: number;
+	readonly nextSyncAt?: string | null;
+	readonly backfillLogId?: number | null;
+	readonly backfilled?: boolean;
+}
+
+const stateColumns = {
+	vendorUserId: "vendor_user_id",
+	scopes: "scopes",
+	secrets: "secrets",
+	state: "state",
+	failures: "failures",
+	lastError: "last_error",
+	nextSyncAt: "next_sync_at",
+	backfillLogId: "backfill_log_id",
+	backfilled: "backfilled",
+} as const;
+
+/** Writes what is known of a connection, whether anything was known before or not. */
+export async function saveConnectionState(tx: Transaction, id: number, state: ConnectionState): Promise<void> {
+	const values = Object.fromEntries(
+		Object.entries(state).flatMap(([name, value]) =>
+			value === undefined ? [] : [[stateColumns[name as keyof ConnectionState], value]],
+		),
+	);
+	if (state.lastError !== undefined) values.last_error_at = state.lastError === null ? null : new Date().toISOString();
+	const names = Object.keys(values);
+	const row = JSON.stringify([{ ...values, connection_id: id }]);
+	const list = sql.join(names.map((name) => sql.ref(name)));
+	const types = sql.raw(
+		"connection_id int, vendor_user_id text, scopes text, secrets text, state text, failures int, last_error text, last_error_at timestamptz, next_sync_at timestamptz, backfill_log_id int, backfilled boolean",
+	);
+	await tx.query(sql`
+		insert into devices.connection (connection_id, ${list})
+		select connection_id, ${list} from json_to_recordset(${row}::json) as r(${types})
+		on conflict (connection_id) do update set ${sql.join(names.map((name) => sql`${sql.ref(name)} = excluded.${sql.ref(name)}`))}`);
+}
+
+/**
+ * Takes the right to pull a connection: false while somebody else has it. It ends by itself, so that a server that dies blocks nobody.
+ *
+ * @param holder a UUID of this very run
+ */
+export async function takeLease(tx: Transaction, id: number, holder: string, seconds: number): Promise<boolean> {
+	const rows = await tx.query(sql`
+		insert into devices.connection (connection_id, lease_holder, lease_until)
+		values (${id}::int, ${holder}::uuid, now() + make_interval(secs => ${seconds}))
+		on conflict (connection_id) do update set lease_holder = excluded.lease_holder, lease_until = excluded.lease_until
+			where devices.connection.lease_until is null or devices.connection.lease_until <= now()
+		returning connection_id`);
+	return rows.length === 1;
+}
+
+/** Keeps the right for some more seconds, and others from taking it until the transaction ends; false when it is lost. */
+export async function keepLease(tx: Transaction, id: number, holder: string, seconds: number): Promise<boolean> {
+	const rows = await tx.query(sql`
+		update devices.connection set lease_until = now() + make_interval(secs => ${seconds})
+		where connection_id = ${id}::int and lease_holder = ${holder}::uuid and state <> 'disconnected' returning connection_id`);
+	return rows.length === 1;
+}
+
+/** Gives the right back. */
+export async function endLease(tx: Transaction, id: number, holder: string): Promise<void> {
+	await tx.query(sql`
+		update devices.connection set lease_holder = null, lease_until = null
+		where connection_id = ${id}::int and lease_holder = ${holder}::uuid`);
+}
+
+/** Connections after an id that have something sealed, locked: tokens may be refreshed at the same moment. */
+export async function sealedOfConnections(tx: Transaction, afterId: number, limit: number): Promise<ConnectionRow[]> {
+	return tx.query(sql<ConnectionRow>`
+		select ${columns} from ${tables} where d.id > ${afterId}::int
+			and (d.access_token is not null or d.refresh_token is not null or c.secrets is not null)
+		order by d.id limit ${limit} for update of d`);
+}
+
+/** Connections whose time has come, the longest waiting first; nobody else is given them until `again`. */
+export async function claimDueConnections(
+	tx: Transaction,
+	{ now, again, limit }: { now: string; again: string; limit: number },
+): Promise<number[]> {
+	const rows = await tx.query(sql<{ id: number }>`
+		update devices.connection c set next_sync_at = ${again}::timestamptz
+		from (select c.connection_id from devices.connection c join public.device_connections d on d.id = c.connection_id
+			where c.state = 'connected' and c.next_sync_at <= ${now}::timestamptz and d.is_active is true
+			order by c.next_sync_at limit ${limit} for update of c skip locked) due
+		where c.connection_id = due.connection_id returning c.connection_id as id`);
+	return rows.map(({ id }) => id);
+}
+
+/** Ends logs of attempts that a server left behind when it died: pending, older than any attempt lasts, and no backfill's. */
+export async function endAbandonedLogs(
+	tx: Transaction,
+	connectionId: number,
+	startedBefore: string,
+	now: string,
+): Promise<void> {
+	await tx.query(sql`
+		update public.device_sync_logs set status = 'failed', sync_completed_at = ${now}::timestamptz,
+			error_message = 'It was interrupted; what it stored by then is here'
+		where device_connection_id = ${connectionId}::int and status = 'pending' and sync_started_at < ${startedBefore}::timestamptz
+			and id is distinct from (select backfill_log_id from devices.connection where connection_id = ${connectionId}::int)`);
+}
