@@ -112,9 +112,18 @@ function configuration(parts: ProviderParts, keys: readonly JWK[]): Configuratio
 			pushedAuthorizationRequests: { enabled: false },
 			claimsParameter: { enabled: false },
 			clientCredentials: { enabled: true },
-			introspection: { enabled: true },
-			revocation: { enabled: true },
-			userinfo: { enabled: true },
+			// Who can prove to be itself may be a resource server that was shown a token; others ask about their own.
+			introspection: {
+				enabled: true,
+				allowedPolicy: async (_context, client, token) =>
+					client.clientAuthMethod !== "none" || token.clientId === client.clientId,
+			},
+			revocation: {
+				enabled: true,
+				allowedPolicy: async (_context, client, token) => token.clientId === client.clientId,
+			},
+			// Tokens are for the FHIR side; who somebody is stands in the ID token.
+			userinfo: { enabled: false },
 			rpInitiatedLogout: {
 				enabled: true,
 				logoutSource: (context, form) => show(context, pages, pages.signOut(form)),
