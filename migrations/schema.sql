@@ -1164,10 +1164,10 @@ public.therapy_routines therapy_routines_system all to heart_system using (true)
 public.therapy_routines therapy_routines_therapist all to heart_therapist using (true) check (true)
 public.users users_app select to heart_app using (((id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR (id = ( SELECT access.granted_user() AS granted_user)) OR (id = ( SELECT access.granted_therapist() AS granted_therapist)))) check ()
 public.users users_person all to heart_person using ((id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
+public.users users_person_of_therapist select to heart_therapist using ((id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v)))) check ()
 public.users users_system all to heart_system using (true) check (true)
-public.users users_therapist all to heart_therapist using ((id = ANY (ARRAY( SELECT v.user_id
-   FROM access.visible v)))) check ((id = ANY (ARRAY( SELECT v.user_id
-   FROM access.visible v))))
+public.users users_therapist all to heart_therapist using ((id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 public.users users_therapist_of_person select to heart_person using ((EXISTS ( SELECT 1
    FROM public.patients mine
   WHERE ((mine.therapist_id = users.id) AND (mine.user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))))) check ()
@@ -1958,7 +1958,6 @@ public.activities_id_seq heart_person: usage
 public.activities_id_seq heart_system: usage
 public.activities_id_seq heart_therapist: usage
 public.alerts heart_app: delete
-public.alerts heart_person: delete
 public.alerts heart_system: delete, insert, select, update
 public.alerts heart_therapist: delete
 public.alerts_id_seq heart_app: usage
@@ -1981,10 +1980,7 @@ public.calendars_id_seq heart_app: usage
 public.calendars_id_seq heart_person: usage
 public.calendars_id_seq heart_system: usage
 public.calendars_id_seq heart_therapist: usage
-public.daily_scores heart_app: delete
-public.daily_scores heart_person: delete
 public.daily_scores heart_system: delete, insert, select, update
-public.daily_scores heart_therapist: delete
 public.daily_scores_id_seq heart_app: usage
 public.daily_scores_id_seq heart_person: usage
 public.daily_scores_id_seq heart_system: usage
@@ -1997,10 +1993,7 @@ public.device_connections_id_seq heart_app: usage
 public.device_connections_id_seq heart_person: usage
 public.device_connections_id_seq heart_system: usage
 public.device_connections_id_seq heart_therapist: usage
-public.device_sync_logs heart_app: delete
-public.device_sync_logs heart_person: delete
 public.device_sync_logs heart_system: delete, insert, select, update
-public.device_sync_logs heart_therapist: delete
 public.device_sync_logs_id_seq heart_app: usage
 public.device_sync_logs_id_seq heart_person: usage
 public.device_sync_logs_id_seq heart_system: usage
@@ -2022,7 +2015,6 @@ public.exercise_logs_id_seq heart_person: usage
 public.exercise_logs_id_seq heart_system: usage
 public.exercise_logs_id_seq heart_therapist: usage
 public.exercise_prescriptions heart_app: delete
-public.exercise_prescriptions heart_person: delete
 public.exercise_prescriptions heart_system: delete, insert, select, update
 public.exercise_prescriptions heart_therapist: delete
 public.exercise_prescriptions_id_seq heart_app: usage
@@ -2085,7 +2077,6 @@ public.medications_id_seq heart_person: usage
 public.medications_id_seq heart_system: usage
 public.medications_id_seq heart_therapist: usage
 public.patients heart_app: delete
-public.patients heart_person: delete
 public.patients heart_system: delete, insert, select, update
 public.patients heart_therapist: delete
 public.patients_id_seq heart_app: usage
@@ -2114,7 +2105,6 @@ public.sleep_logs_id_seq heart_person: usage
 public.sleep_logs_id_seq heart_system: usage
 public.sleep_logs_id_seq heart_therapist: usage
 public.therapy_goals heart_app: delete
-public.therapy_goals heart_person: delete
 public.therapy_goals heart_system: delete, insert, select, update
 public.therapy_goals heart_therapist: delete
 public.therapy_goals_id_seq heart_app: usage
@@ -2152,9 +2142,8 @@ public.activities heart_therapist update: id, routine_id, name, description, dur
 public.alerts heart_app insert: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
 public.alerts heart_app select: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
 public.alerts heart_app update: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
-public.alerts heart_person insert: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
 public.alerts heart_person select: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
-public.alerts heart_person update: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
+public.alerts heart_person update: is_resolved, resolved_at
 public.alerts heart_therapist insert: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
 public.alerts heart_therapist select: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
 public.alerts heart_therapist update: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
@@ -2176,15 +2165,9 @@ public.calendars heart_person update: id, user_id, name, color, description, is_
 public.calendars heart_therapist insert: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version
 public.calendars heart_therapist select: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version
 public.calendars heart_therapist update: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version
-public.daily_scores heart_app insert: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
 public.daily_scores heart_app select: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
-public.daily_scores heart_app update: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
-public.daily_scores heart_person insert: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
 public.daily_scores heart_person select: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
-public.daily_scores heart_person update: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
-public.daily_scores heart_therapist insert: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
 public.daily_scores heart_therapist select: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
-public.daily_scores heart_therapist update: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
 public.device_connections heart_app insert: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
 public.device_connections heart_app select: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
 public.device_connections heart_app update: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
@@ -2194,15 +2177,9 @@ public.device_connections heart_person update: id, user_id, device_type, device_
 public.device_connections heart_therapist insert: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
 public.device_connections heart_therapist select: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
 public.device_connections heart_therapist update: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
-public.device_sync_logs heart_app insert: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
 public.device_sync_logs heart_app select: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
-public.device_sync_logs heart_app update: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
-public.device_sync_logs heart_person insert: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
 public.device_sync_logs heart_person select: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
-public.device_sync_logs heart_person update: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
-public.device_sync_logs heart_therapist insert: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
 public.device_sync_logs heart_therapist select: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
-public.device_sync_logs heart_therapist update: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
 public.event_templates heart_app insert: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version
 public.event_templates heart_app select: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version
 public.event_templates heart_app update: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version
@@ -2224,9 +2201,7 @@ public.exercise_logs heart_therapist update: id, user_id, exercise_id, prescript
 public.exercise_prescriptions heart_app insert: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
 public.exercise_prescriptions heart_app select: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
 public.exercise_prescriptions heart_app update: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
-public.exercise_prescriptions heart_person insert: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
 public.exercise_prescriptions heart_person select: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
-public.exercise_prescriptions heart_person update: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
 public.exercise_prescriptions heart_therapist insert: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
 public.exercise_prescriptions heart_therapist select: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
 public.exercise_prescriptions heart_therapist update: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
@@ -2293,9 +2268,8 @@ public.medications heart_therapist update: id, user_id, name, dosage, frequency,
 public.patients heart_app insert: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
 public.patients heart_app select: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
 public.patients heart_app update: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
-public.patients heart_person insert: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
 public.patients heart_person select: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
-public.patients heart_person update: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
+public.patients heart_person update: first_name, last_name, name, date_of_birth, gender, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone
 public.patients heart_therapist insert: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
 public.patients heart_therapist select: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
 public.patients heart_therapist update: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
@@ -2327,7 +2301,7 @@ public.therapy_goals heart_app select: id, user_id, title, description, category
 public.therapy_goals heart_app update: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
 public.therapy_goals heart_person insert: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
 public.therapy_goals heart_person select: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
-public.therapy_goals heart_person update: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
+public.therapy_goals heart_person update: progress, status
 public.therapy_goals heart_therapist insert: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
 public.therapy_goals heart_therapist select: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
 public.therapy_goals heart_therapist update: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version

@@ -1,9 +1,11 @@
 import swagger from "@fastify/swagger";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { raiseForAbsence } from "./alerts/absence.ts";
-import type { Announce } from "./alerts/carry-out.ts";
+import { announceBy } from "./alerts/announce.ts";
+import { delivering } from "./alerts/deliver.ts";
 import { raiseOnWrite } from "./alerts/react.ts";
 import { endRecovered } from "./alerts/sweep.ts";
+import { textMessages } from "./alerts/text-messages.ts";
 import { openWatch } from "./alerts/watch.ts";
 import { accessLog } from "./audit/access-log.ts";
 import { accounts } from "./auth/accounts.ts";
@@ -34,9 +36,11 @@ import { noteAuthorization } from "./http/smart/note-authorization.ts";
 import { authorizationPages } from "./http/smart/pages.ts";
 import { registerSmart } from "./http/smart/register.ts";
 import { openQueue } from "./jobs/queue.ts";
+import { deliverAlert, deliverAlertTask } from "./jobs/tasks/deliver-alert.ts";
 import { forgetExpired } from "./jobs/tasks/forget-expired.ts";
 import { deviceTasks } from "./jobs/tasks/sync-devices.ts";
 import { endRecoveredAlerts, raiseAlertsForAbsence } from "./jobs/tasks/watch-alerts.ts";
+import { mailer } from "./mail/mailer.ts";
 import { fhirDocument } from "./openapi/fhir/document.ts";
 import { nativeDocument } from "./openapi/native.ts";
 import { sealer } from "./secrets/sealer.ts";
@@ -57,6 +61,13 @@ export interface AppConfig extends DeviceConfig {
 	readonly demo: boolean;
 	/** How long jobs under way may take after the server is told to stop. */
 	readonly shutdownGraceSeconds: number;
+	/** Where alerts are told of besides the app; none: in the app only. */
+	readonly smtpUrl?: string | null;
+	/** Sender of mails; with `smtpUrl`. */
+	readonly alertFrom?: string | null;
+	readonly smsWebhookUrl?: string | null;
+	/** How often to look for jobs to be tried again, in seconds. Default: 10. */
+	readonly lookForJobsEverySeconds?: number;
 	/** 32 bytes each, newest first: what secrets are sealed with. */
 	readonly tokenEncryptionKeys: readonly Buffer[];
 }
@@ -75,14 +86,30 @@ export async function buildApp({ config, database, log, devices = {} }: AppParts
 	const signedIn = tokens(database);
 	const audit = accessLog(database);
 	const secrets = passwords(config.bcryptCost);
-	const queue = openQueue({ connection: database.queue, log });
+	const queue = openQueue({
+		connection: database.queue,
+		log,
+		...(config.lookForJobsEverySeconds === undefined ? {} : { lookEverySeconds: config.lookForJobsEverySeconds }),
+	});
 	const seal = sealer(config.tokenEncryptionKeys);
 	const deviceParts: DeviceParts = {
 		...partsOfConfig(config, { database, sealer: seal, log, note: noteDeviceWrite(audit) }),
 		...devices,
 	};
 	const watch = openWatch(database);
-	const announce: Announce = async () => undefined;
+	const mails = config.smtpUrl == null ? null : mailer({ url: config.smtpUrl, from: config.alertFrom ?? "" });
+	const texts = config.smsWebhookUrl == null ? null : textMessages(config.smsWebhookUrl);
+	const channels = new Set([
+		...(mails === null ? [] : (["mail"] as const)),
+		...(texts === null ? [] : (["sms"] as const)),
+	]);
+	const announce = announceBy(channels, async (tx, ids) => {
+		await queue.add(
+			deliverAlert,
+			ids.map((deliveryId) => ({ data: { deliveryId } })),
+			tx,
+		);
+	});
 	raiseOnWrite(database, watch, announce);
 
 	const app = createServer({ log, bodyLimit: config.bodyLimit, trustProxy: config.trustProxy });
@@ -146,6 +173,7 @@ export async function buildApp({ config, database, log, devices = {} }: AppParts
 		...deviceTasks(deviceWork(deviceParts, queue, log)),
 		endRecoveredAlerts((now, signal) => endRecovered(database, watch, announce, now, signal)),
 		raiseAlertsForAbsence((now, signal) => raiseForAbsence(database, watch, announce, now, signal)),
+		deliverAlertTask(delivering({ database, mailer: mails, texts, baseUrl: config.baseUrl })),
 	];
 	// Signing keys are made or read while nobody waits for them.
 	app.addHook(

@@ -31,12 +31,22 @@ export function requireRight(
 
 /** Whether a column stays as it is when a caller makes (`create`) or changes (`update`) a row. */
 export function isKept(caller: Caller, table: string, operation: "create" | "update", property: string): boolean {
+	return isServers(table, operation, property) || isNotTheirs(caller, table, operation, property);
+}
+
+/** Whether nobody sets or changes a column: it is computed, or set once. */
+function isServers(table: string, operation: "create" | "update", property: string): boolean {
 	const { computed = [], fixed = [] } = tableRights(table);
+	if (["id", "createdAt", "updatedAt", ...computed].includes(property)) return true;
+	return operation === "update" && fixed.includes(property);
+}
+
+/** Whether others may set or change a column, but not this caller. */
+export function isNotTheirs(caller: Caller, table: string, operation: "create" | "update", property: string): boolean {
 	const { leaves = [], keeps = [], changesOnly } = of(caller, table);
-	const always = ["id", "createdAt", "updatedAt", ...computed, ...leaves];
-	if (always.includes(property)) return true;
-	if (operation === "create") return false;
-	return fixed.includes(property) || keeps.includes(property) || changesOnly?.includes(property) === false;
+	if (leaves.includes(property)) return true;
+	if (operation === "create" || isServers(table, operation, property)) return false;
+	return keeps.includes(property) || changesOnly?.includes(property) === false;
 }
 
 function of(caller: Caller, table: string): RoleRights {

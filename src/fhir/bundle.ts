@@ -52,6 +52,10 @@ export function readBundle(json: Json, options: { readonly base: string }): Bund
 		});
 	}
 	const given: Json[] = Array.isArray(json.entry) ? json.entry : [];
+	if (given.length > mostEntries) {
+		const message = `A Bundle may have at most ${mostEntries} entries, not ${given.length}`;
+		throw new Failure("too-costly", message, { expression: "Bundle.entry" });
+	}
 	const issues = frameIssues(json, given);
 	const entries = given.map((entry, at) => plannedEntry(isObject(entry) ? entry : {}, at, options.base, issues));
 	duplicates(entries, type, issues);
@@ -60,6 +64,9 @@ export function readBundle(json: Json, options: { readonly base: string }): Bund
 	const byEntry = Map.groupBy(issues, ({ at }) => at);
 	return { type, entries: entries.map((entry, at) => withProblem(entry, byEntry.get(at))) };
 }
+
+/** Of one batch or transaction. */
+const mostEntries = 20_000;
 
 /** What is wrong with the Bundle leaving out the resources in it; issues of an entry have its index in `at`. */
 function frameIssues(bundle: JsonObject, entries: readonly Json[]): Issue[] {

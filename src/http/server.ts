@@ -18,6 +18,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
 		loggerInstance: options.log,
 		logController: new LogController({ disableRequestLogging: true }),
 		bodyLimit: options.bodyLimit,
+		// A page link of the longest search there may be (search/limits.ts), cursor and token must fit. Longer is 431.
+		http: { maxHeaderSize: 64 * 1024 },
 		trustProxy: options.trustProxy.length === 0 ? false : [...options.trustProxy],
 		requestIdHeader: false,
 		// What reaches a server that is about to stop is still answered.

@@ -1,5 +1,5 @@
 import { type Reading, readWords, type SaidPeriod } from "./read-words.ts";
-import type { NotUnderstood, Period, Regimen } from "./regimen.ts";
+import type { NotUnderstood, Period, Regimen, Scheduled } from "./regimen.ts";
 
 /** More doses a period than this are a mistake. */
 const mostDoses = 24;
@@ -7,8 +7,21 @@ const mostDoses = 24;
 /**
  * What the columns `frequency` and `timeOfDay` of a medication say. Where the two disagree about how many, frequency counts and a remark
  * says so; where frequency cannot be read whole, nothing is expected.
+ *
+ * @param unit - what it is taken or done in, for words
  */
-export function understand(frequency: string | null | undefined, timeOfDay: string | null | undefined): Regimen {
+export function understand(
+	frequency: string | null | undefined,
+	timeOfDay: string | null | undefined,
+	unit = "dose",
+): Regimen {
+	const understood = readBoth(frequency, timeOfDay);
+	return understood.kind === "scheduled" ? { ...understood, words: inWords(understood, unit) } : understood;
+}
+
+type Understood = Omit<Scheduled, "words"> | Exclude<Regimen, Scheduled>;
+
+function readBoth(frequency: string | null | undefined, timeOfDay: string | null | undefined): Understood {
 	const often = readWords(frequency ?? "");
 	const when = readWords(timeOfDay ?? "");
 	if (often.asNeeded || when.asNeeded) return { kind: "as-needed", words: "as needed" };
@@ -26,7 +39,7 @@ function says({ periods, times, weekdays }: Reading): boolean {
 	return periods.length > 0 || times.size > 0 || weekdays.size > 0;
 }
 
-function combined(often: Reading, when: Reading, remarks: string[]): Regimen {
+function combined(often: Reading, when: Reading, remarks: string[]): Understood {
 	const periods = agreed([...often.periods, ...when.periods]);
 	if (periods === "disagree") return notUnderstood("it says two different things about how often");
 	const times = ascending([...often.times, ...when.times]);
@@ -50,7 +63,7 @@ function agreed(periods: readonly SaidPeriod[]): SaidPeriod | undefined | "disag
 	return others.every(fits) ? first : "disagree";
 }
 
-function onWeekdays(period: SaidPeriod, weekdays: number[], times: number[], remarks: string[]): Regimen {
+function onWeekdays(period: SaidPeriod, weekdays: number[], times: number[], remarks: string[]): Understood {
 	const { unit, every, count } = period;
 	const isWeekly = unit === "week" && every === 1;
 	if (isWeekly && count !== null && count !== weekdays.length) {
@@ -74,7 +87,7 @@ function scheduled(
 	weekdays: number[],
 	given: number[],
 	remarks: string[],
-): Regimen {
+): Understood {
 	if (doses > mostDoses) return notUnderstood(`${doses} doses are too many`);
 	const fits = given.length === doses;
 	const times = fits ? given.map(clockText) : [];
@@ -83,13 +96,13 @@ function scheduled(
 			`${given.length === 1 ? "one time" : `${given.length} times`} of day for ${doses} doses: any time counts`,
 		);
 	}
-	const words = inWords(doses, { every, unit }, weekdays, times);
-	return { kind: "scheduled", doses, period: { every, unit }, weekdays, times, words, remarks };
+	return { kind: "scheduled", doses, period: { every, unit }, weekdays, times, remarks };
 }
 
-function inWords(doses: number, { every, unit }: Period, weekdays: number[], times: string[]): string {
+function inWords({ doses, period, weekdays, times }: Omit<Scheduled, "words">, takenIn: string): string {
+	const { every, unit } = period;
 	const names = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-	const amount = `${doses} ${doses === 1 ? "dose" : "doses"}`;
+	const amount = `${doses} ${takenIn}${doses === 1 ? "" : "s"}`;
 	const days = weekdays.length > 0 ? ` on ${weekdays.map((number) => names[number - 1]).join(", ")}` : undefined;
 	const often = days ?? (every === 1 ? ` a ${unit}` : ` every ${every} ${unit}s`);
 	return `${amount}${often}${times.length > 0 ? `, at ${times.join(" and ")}` : ""}`;

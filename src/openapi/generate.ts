@@ -4,6 +4,7 @@ import { readConfig } from "../config.ts";
 import { describeMappings } from "../mapping/describe.ts";
 import type { Database } from "../store/database.ts";
 import { fhirDocument } from "./fhir/document.ts";
+import { describeRights } from "./rights.ts";
 
 /** A generated file: its path below the project's folder, and what it must hold. */
 export interface GeneratedFile {
@@ -31,6 +32,7 @@ export async function generateDocuments(): Promise<GeneratedFile[]> {
 		{ path: "openapi/fhir.json", text: linesText(fhirDocument(), 4) },
 		{ path: "openapi/capability-statement.json", text: jsonText(JSON.parse(metadata.body)) },
 		{ path: "openapi/mappings.md", text: describeMappings() },
+		{ path: "openapi/rights.md", text: describeRights() },
 	];
 	await app.close();
 	return files;

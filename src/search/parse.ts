@@ -9,16 +9,10 @@ import { isChain, type ReadSearch, readChain, readReverseChain } from "./chain.t
 import { decodeCursor } from "./cursor.ts";
 import { splitEscaped } from "./escape.ts";
 import { mainDateParameter } from "./extract.ts";
+import { type ChainBudget, chainBudget, checkLimits, searchLimits, spend } from "./limits.ts";
 import { decidesOwner } from "./owner-parameter.ts";
 import { kinds } from "./params/all.ts";
 import type { Filter, Include, SearchQuery, SortKey } from "./query.ts";
-
-/** Matches on a page when `_count` says nothing, and at most. */
-const defaultCount = 50;
-const maxCount = 1000;
-/** Values one parameter may list, and parameters one search may have. */
-const maxValues = 500;
-const maxFilters = 50;
 
 /** Parameters about the answer's form, which `http/fhir` reads. */
 const formParameters = new Set(["_format", "_pretty"]);
@@ -26,6 +20,12 @@ const modifiers = new Set(["exact", "contains", "not", "missing", "identifier"])
 
 /** Of the parameters every resource has, those that select. */
 const chainable = new Set(["_id", "_lastUpdated", "_tag", "_profile", "_security", "_source"]);
+
+/** What reading values and chains needs beside them. */
+interface Reading {
+	readonly base: string;
+	readonly budget: ChainBudget;
+}
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer Item)[] ? Item[] : T[K] };
 
@@ -37,7 +37,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer Item)
 export function parseSearch(
 	type: string | undefined,
 	parameters: readonly (readonly [name: string, value: string])[],
-	options: { base: string },
+	options: { readonly base: string; readonly budget?: ChainBudget },
 ): { query: SearchQuery; ignored: readonly string[] } {
 	const query: Mutable<SearchQuery> = {
 		type,
@@ -46,7 +46,7 @@ export function parseSearch(
 		chains: [],
 		reverseChains: [],
 		sort: [],
-		count: defaultCount,
+		count: searchLimits.usualCount,
 		cursor: undefined,
 		total: false,
 		summary: undefined,
@@ -56,15 +56,15 @@ export function parseSearch(
 		applied: [],
 	};
 	const ignored: string[] = [];
+	const reading = { base: options.base, budget: options.budget ?? chainBudget() };
 	for (const [name, value] of parameters) {
 		if (formParameters.has(name)) continue;
 		if (value === "") continue;
-		const used = control(query, name, value) || filter(query, name, value, options.base);
+		const used = control(query, name, value) || filter(query, name, value, reading);
 		if (!used) ignored.push(name);
-		else if (name !== "_cursor") query.applied.push([name, value]);
+		else if (name !== "_cursor") query.applied.push([name, name === "_count" ? String(query.count) : value]);
 	}
-	if (query.filters.length + query.chains.length + query.reverseChains.length > maxFilters)
-		throw new Failure("too-costly", `a search may have at most ${maxFilters} parameters`);
+	checkLimits(query);
 	if (query.sort.length === 0) query.sort.push(...usualOrder(query));
 	if (query.summary === "count") query.count = 0;
 	if (query.count === 0) query.total = true;
@@ -86,7 +86,7 @@ function control(query: Mutable<SearchQuery>, name: string, value: string): bool
 	switch (name) {
 		case "_count":
 			if (!/^\d{1,9}$/.test(value)) throw invalid(name, value, "a whole number from 0");
-			query.count = Math.min(Number(value), maxCount);
+			query.count = Math.min(Number(value), searchLimits.count);
 			return true;
 		case "_cursor":
 			query.cursor = decodeCursor(value);
@@ -111,7 +111,7 @@ function control(query: Mutable<SearchQuery>, name: string, value: string): bool
 			return true;
 		case "_type":
 			if (query.type !== undefined) return false;
-			query.types.push(...value.split(","));
+			query.types.push(...new Set(value.split(",")));
 			for (const one of query.types) if (!isResourceType(one)) throw invalid(name, one, "an R4 resource type");
 			return true;
 		case "_sort":
@@ -154,9 +154,9 @@ function include(query: Mutable<SearchQuery>, name: string, value: string): bool
 	return true;
 }
 
-function filter(query: Mutable<SearchQuery>, name: string, value: string, base: string): boolean {
+function filter(query: Mutable<SearchQuery>, name: string, value: string, reading: Reading): boolean {
 	const [code, suffix, ...more] = name.split(":") as [string, string | undefined];
-	if (isChain(name)) return chain(query, name, value, base);
+	if (isChain(name)) return chain(query, name, value, reading);
 	const parameter = searchParametersOf(query.type ?? "Resource").get(code);
 	if (parameter === undefined) {
 		if (unsupportedSearchParameters(query.type ?? "Resource").has(code)) {
@@ -177,19 +177,22 @@ function filter(query: Mutable<SearchQuery>, name: string, value: string, base: 
 			modifiers.has(suffix ?? "") ? (suffix as Filter["modifier"]) : undefined,
 			name,
 			value,
-			base,
+			reading.base,
 		),
 	);
 	return true;
 }
 
-function chain(query: Mutable<SearchQuery>, name: string, value: string, base: string): boolean {
+function chain(query: Mutable<SearchQuery>, name: string, value: string, { base, budget }: Reading): boolean {
 	const { type } = query;
 	if (type === undefined) throw new Failure("not-supported", `${name}: a search over all types has no chains`);
 	const read: ReadSearch = (target, rest, text) => {
 		if (rest.startsWith("_") && !rest.startsWith("_has:") && !chainable.has(rest.split(":")[0] ?? "")) return undefined;
-		const { query: search, ignored } = parseSearch(target, [[rest, text]], { base });
-		return ignored.length > 0 ? undefined : search;
+		spend(budget, "types", name);
+		const { query: search, ignored } = parseSearch(target, [[rest, text]], { base, budget });
+		if (ignored.length > 0) return undefined;
+		spend(budget, "searches", name);
+		return search;
 	};
 	if (name.startsWith("_has:")) {
 		const reverse = readReverseChain(type, name, value, read);
@@ -214,7 +217,9 @@ function readFilter(
 		return { parameter, modifier, values: [], missing: value === "true" };
 	}
 	const texts = splitEscaped(value, ",").filter((text) => text !== "");
-	if (texts.length > maxValues) throw new Failure("too-costly", `${name}: at most ${maxValues} values can be listed`);
+	const { values: most } = searchLimits;
+	if (texts.length > most)
+		throw new Failure("too-costly", `${name}: at most ${most} values can be listed, not ${texts.length}`);
 	const narrowed = typed === undefined ? parameter : { ...parameter, target: [typed] };
 	const kind = kinds[parameter.type];
 	const values = texts.map((text) => kind.parse(text, narrowed, { base, name, modifier }));

@@ -103,6 +103,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 		datestyle: "ISO",
 		jit: "off",
 		statement_timeout: String(options.statementTimeoutMilliseconds ?? 30_000),
+		// Shorter than a statement: who waits for others is told so (409), not that too much was asked.
+		lock_timeout: "20000",
 		idle_in_transaction_session_timeout: "60000",
 		// What is not within a write's own transaction changes nothing.
 		default_transaction_read_only: "on",
@@ -226,14 +228,16 @@ async function writing<T>(
 	);
 	const query = queryAfter(session, begun);
 	const pending: Promise<unknown>[] = [begun];
+	let systemSteps = 0;
 	const asSystem = async <R>(step: () => Promise<R>): Promise<R> => {
-		const entered = session.run(role("system"));
+		// A step within a step ends with the outer one.
+		const entered = systemSteps++ === 0 ? session.run(role("system")) : undefined;
 		try {
 			const [done] = await Promise.all([step(), entered]);
 			return done;
 		} finally {
 			// Fails where the transaction has failed already.
-			await session.run(role(caller.role)).catch(() => undefined);
+			if (--systemSteps === 0) await session.run(role(caller.role)).catch(() => undefined);
 		}
 	};
 	const transaction = (unawaited: Promise<unknown>[], written: RowsWritten[]): Transaction => ({

@@ -2,7 +2,7 @@ import pg from "pg";
 import type { Caller } from "../access/caller.ts";
 import { freshPlans, plansOf } from "./fresh-plans.ts";
 import { gathering } from "./gathering.ts";
-import { isLostConnection, tooBusy } from "./postgres-errors.ts";
+import { isLostConnection, isLostStatement, tooBusy } from "./postgres-errors.ts";
 import type { ConnectionLoad } from "./sessions.ts";
 import { asQuery, type Statement } from "./statement.ts";
 import { variablesOf } from "./variables.ts";
@@ -149,6 +149,8 @@ class Ask {
 	/** Asked a second time. */
 	repeated = false;
 	settled = false;
+	/** Asked again without a prepared statement. */
+	nameless = false;
 	readonly #settled: (error: unknown, rows: unknown[] | undefined) => void;
 
 	constructor(caller: Caller, query: pg.QueryConfig, settled: (error: unknown, rows: unknown[] | undefined) => void) {
@@ -218,7 +220,7 @@ class Lane {
 		if (this.caller !== ask.caller) this.#become(ask.caller);
 		const { name, text, values } = ask.query;
 		// pg keeps its own notes in what it is given, and an ask may be sent twice.
-		const query = name === undefined ? { text, values } : { name, text, values };
+		const query = name === undefined || ask.nameless ? { text, values } : { name, text, values };
 		this.#client.query(query as never, (error: Error | null, result: pg.QueryResult) =>
 			this.#answered(ask, error, result),
 		);
@@ -244,7 +246,10 @@ class Lane {
 		ask.asked--;
 		this.since = performance.now();
 		this.slow = false;
-		if (error === null) ask.settle(undefined, result.rows);
+		if (error !== null && isLostStatement(error) && !ask.nameless && !ask.settled) {
+			ask.nameless = true;
+			this.add(ask);
+		} else if (error === null) ask.settle(undefined, result.rows);
 		else ask.settle(error, undefined);
 	}
 

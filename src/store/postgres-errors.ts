@@ -26,6 +26,15 @@ export function isLostConnection(error: Error): boolean {
 	return code.startsWith("08") || code.startsWith("57P0") || networkCodes.has(code);
 }
 
+/**
+ * Whether a statement was not run because of its name: one that fails while it is prepared (by a timeout, say) leaves those that travel
+ * behind it under the same name without a statement, or has them prepare it twice.
+ */
+export function isLostStatement(error: Error): boolean {
+	const { code } = error as Partial<PostgresError>;
+	return code === "26000" || code === "42P05";
+}
+
 /** For a statement that waited too long for others. */
 export function tooBusy(): Failure {
 	return new Failure("unavailable", "the server is busy; try again", { retryAfterSeconds: 1 });
@@ -80,6 +89,8 @@ const translations: Readonly<Record<string, (error: PostgresError) => Failure>> 
 	"22021": invalid("a text contains a character that cannot be stored"),
 	"57014": (detail) => new Failure("too-costly", "this took too long; ask for less", { detail }),
 	"53300": unavailable,
+	"26000": unavailable,
+	"42P05": unavailable,
 	"42501": (detail) => new Failure("forbidden", "not allowed", { detail }),
 	"40001": serialisation,
 	"40P01": serialisation,

@@ -49,6 +49,8 @@ export interface ChangeResult {
 export interface SearchPage {
 	readonly matches: readonly ResourceVersion[];
 	readonly included: readonly ResourceVersion[];
+	/** Whether they would add more than a page may bring. */
+	readonly incomplete: boolean;
 	/** Opaque; `undefined` on the last page. */
 	readonly nextCursor: string | undefined;
 	/** Number of all matches, when asked for (`_total=accurate`, `_summary=count`, `_count=0`). */

@@ -5,13 +5,21 @@ import type { Include, SearchQuery } from "../search/query.ts";
 import type { Transaction } from "./database.ts";
 import { load } from "./load.ts";
 import { locate } from "./locate.ts";
-import type { ResourceVersion } from "./resource-version.ts";
+import type { ResourceVersion, SearchPage } from "./resource-version.ts";
 
-/** Resources `_revinclude` adds to one page, at most. */
-const maxIncluded = 1000;
+/** Resources one `_revinclude` adds to a page, and all includes together, at most. */
+const mostReferring = 1000;
+const mostIncluded = 5000;
 
 /** Finds the matches of a search. */
-type Find = (tx: Transaction, query: SearchQuery) => Promise<{ readonly matches: readonly ResourceVersion[] }>;
+type Find = (tx: Transaction, query: SearchQuery) => Promise<Pick<SearchPage, "matches" | "nextCursor">>;
+
+/** What comes with the matches of a page. */
+export interface Included {
+	readonly included: readonly ResourceVersion[];
+	/** Whether there would be more than a page may bring. */
+	readonly incomplete: boolean;
+}
 
 /** What `_include` and `_revinclude` add to a page: each resource once, never one that is a match, and of apps none they were not granted. */
 export async function includedBy(
@@ -19,25 +27,32 @@ export async function includedBy(
 	find: Find,
 	matches: readonly ResourceVersion[],
 	query: SearchQuery,
-): Promise<ResourceVersion[]> {
+): Promise<Included> {
 	const seen = new Set(matches.map(keyOf));
 	const included: ResourceVersion[] = [];
+	let incomplete = false;
 	const add = (versions: Iterable<ResourceVersion>): void => {
 		for (const version of versions) {
 			if (seen.has(keyOf(version))) continue;
 			seen.add(keyOf(version));
-			included.push(version);
+			if (included.length < mostIncluded) included.push(version);
+			else incomplete = true;
 		}
 	};
 	for (const [type, ids] of referencesFrom(matches, query.includes)) {
 		if (allowed(tx.caller, type, "rs") === "nothing") continue;
-		const found = await load(tx, [...(await locate(tx, type, [...ids])).values()]);
+		const wanted = [...ids].slice(0, mostIncluded);
+		if (wanted.length < ids.size) incomplete = true;
+		const found = await load(tx, [...(await locate(tx, type, wanted)).values()]);
 		add([...found.values()].filter(({ text }) => mayTouch(tx.caller, type, text, "rs")));
 	}
 	for (const include of query.revincludes) {
-		if (allowed(tx.caller, include.source, "s") !== "nothing") add(await referring(tx, find, matches, include));
+		if (allowed(tx.caller, include.source, "s") === "nothing") continue;
+		const page = await referring(tx, find, matches, include);
+		if (page.nextCursor !== undefined) incomplete = true;
+		add(page.matches);
 	}
-	return included;
+	return { included, incomplete };
 }
 
 function keyOf(version: ResourceVersion): string {
@@ -70,22 +85,22 @@ async function referring(
 	find: Find,
 	matches: readonly ResourceVersion[],
 	include: Include,
-): Promise<readonly ResourceVersion[]> {
+): Promise<Pick<SearchPage, "matches" | "nextCursor">> {
 	const references = matches
 		.filter(
 			({ type }) =>
 				(include.target === undefined || type === include.target) && include.parameter.target.includes(type),
 		)
 		.map(keyOf);
-	if (references.length === 0) return [];
-	const page = await find(tx, {
+	if (references.length === 0) return { matches: [], nextCursor: undefined };
+	return find(tx, {
 		type: include.source,
 		types: [],
 		filters: [{ parameter: include.parameter, values: [{ references }] }],
 		chains: [],
 		reverseChains: [],
 		sort: [],
-		count: maxIncluded,
+		count: mostReferring,
 		cursor: undefined,
 		total: false,
 		summary: undefined,
@@ -94,5 +109,4 @@ async function referring(
 		revincludes: [],
 		applied: [],
 	});
-	return page.matches;
 }

@@ -39,7 +39,7 @@ interface Hit {
 export async function searchResources(tx: Transaction, asked: SearchQuery): Promise<SearchPage> {
 	const query = await withoutChains(tx, limited(asked, tx.caller), searchResources);
 	const total = query.total ? await countMatches(tx, await branchesOf(tx, query)) : undefined;
-	if (query.count === 0) return { matches: [], included: [], nextCursor: undefined, total };
+	if (query.count === 0) return { matches: [], included: [], incomplete: false, nextCursor: undefined, total };
 	const branches = await planBranches(tx, query);
 	const hits = query.sort.length === 0 ? await inTurn(tx, branches, query) : await together(tx, branches, query);
 	// Each branch is in order by itself.
@@ -47,7 +47,7 @@ export async function searchResources(tx: Transaction, asked: SearchQuery): Prom
 	const page = takePage(hits, query);
 	return {
 		matches: page.matches,
-		included: await includedBy(tx, searchResources, page.matches, query),
+		...(await includedBy(tx, searchResources, page.matches, query)),
 		nextCursor: page.nextCursor,
 		total,
 	};

@@ -63,7 +63,7 @@ export function library(table: string): Policy[] {
 	];
 }
 
-/** Accounts: one's own; a patient also sees their therapists, a therapist their patients. */
+/** Accounts: one's own; a patient also sees their therapists, a therapist their patients, whom neither changes. */
 export const usersPolicies: Policy[] = [
 	system("users"),
 	both("users", "person", `id = ${me}`),
@@ -73,7 +73,8 @@ export const usersPolicies: Policy[] = [
 		roles: person,
 		using: `exists (select 1 from patients mine where mine.therapist_id = users.id and mine.user_id = ${me})`,
 	},
-	both("users", "therapist", `id = ${visible}`),
+	both("users", "therapist", `id = ${me}`),
+	{ name: "users_person_of_therapist", command: "select", roles: therapist, using: `id = ${visible}` },
 	// Of an app: who granted it, the patient it was granted, and their therapist.
 	{
 		name: "users_app",

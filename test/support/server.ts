@@ -52,6 +52,15 @@ export interface TestServer {
 export interface TestServerOptions {
 	/** Bytes. Default: 50 MiB. */
 	readonly bodyLimit?: number;
+	/** Where alerts are told of. Default: nowhere. */
+	readonly smtpUrl?: string;
+	readonly smsWebhookUrl?: string;
+	/** Default: 10. */
+	readonly lookForJobsEverySeconds?: number;
+	/** Connections for reading, and as many for writing. Default: 8. */
+	readonly poolSize?: number;
+	/** Default: that of `openDatabase`. */
+	readonly statementTimeoutMilliseconds?: number;
 	/** Stand-ins of vendors. */
 	readonly devices?: Partial<DeviceParts>;
 }
@@ -62,12 +71,13 @@ export async function startTestServer(
 	options: TestServerOptions = {},
 ): Promise<TestServer> {
 	const place = await testDatabase(t);
-	const database = await openDatabase({ url: place.serverUrl, poolSize: 8 });
+	const { bodyLimit = 50 * 1024 * 1024, poolSize = 8, statementTimeoutMilliseconds = 30_000 } = options;
+	const settings = { url: place.serverUrl, poolSize, statementTimeoutMilliseconds };
+	const database = await openDatabase(settings);
 	const people = await createPeople(database);
 	const logged: string[] = [];
 	const log = pino({ level: "debug" }, { write: (line: string) => void logged.push(line) });
 	const serve = async (over: Database, port: number, publicBase: string) => {
-		const bodyLimit = options.bodyLimit ?? 50 * 1024 * 1024;
 		const config = {
 			...readConfig({}),
 			baseUrl: publicBase,
@@ -77,6 +87,12 @@ export async function startTestServer(
 			demo: true,
 			shutdownGraceSeconds: 5,
 			tokenEncryptionKeys: [testKey],
+			smtpUrl: options.smtpUrl ?? null,
+			alertFrom: "Heart <heart@clinic.example>",
+			smsWebhookUrl: options.smsWebhookUrl ?? null,
+			...(options.lookForJobsEverySeconds === undefined
+				? {}
+				: { lookForJobsEverySeconds: options.lookForJobsEverySeconds }),
 		};
 		const app = await buildApp({ config, database: over, log, devices: options.devices ?? {} });
 		await app.listen({ port, host: "127.0.0.1" });
@@ -104,7 +120,7 @@ export async function startTestServer(
 		close,
 		async beside() {
 			const another = await freePort();
-			closing.push(await serve(await openDatabase({ url: place.serverUrl, poolSize: 8 }), another, base));
+			closing.push(await serve(await openDatabase(settings), another, base));
 			return `http://127.0.0.1:${another}`;
 		},
 		stranger: sessionAt(base, ""),

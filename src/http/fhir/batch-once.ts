@@ -3,6 +3,7 @@ import type { PlannedEntry } from "../../fhir/bundle.ts";
 import { type AnswerKey, dropEntries, type KeptAnswer, keepAnswer } from "../../store/answers.ts";
 import type { Database } from "../../store/database.ts";
 import type { Note } from "./access-record.ts";
+import { type AnswerBudget, answerBudget } from "./answer-budget.ts";
 import { type EntryDone, failedEntry, type OnFault, performEntry } from "./batch.ts";
 import { claimed, type Done, doneBefore, KeyRefused, touchedIn, touchedText, wholeOf } from "./once.ts";
 import type { FhirRequest } from "./request.ts";
@@ -35,8 +36,9 @@ export async function batchOnce(
 	});
 	if (before !== undefined) return before;
 	const done: EntryDone[] = [];
+	const budget = answerBudget();
 	for (const [at, entry] of entries.entries()) {
-		const one = await entryOnce(asked, entry, at + 1);
+		const one = await entryOnce(asked, entry, at + 1, budget);
 		if ("answer" in one) return one;
 		done.push(one);
 	}
@@ -53,16 +55,21 @@ export async function batchOnce(
 }
 
 /** What an entry came to, now or before; or the whole, where a repeat has finished it meanwhile. */
-async function entryOnce(asked: Asked, entry: PlannedEntry, number: number): Promise<EntryDone | Done> {
+async function entryOnce(
+	asked: Asked,
+	entry: PlannedEntry,
+	number: number,
+	budget: AnswerBudget,
+): Promise<EntryDone | Done> {
 	const { database, caller, key, note, whole, onFault } = asked;
 	try {
 		if (entry.problem !== undefined || entry.method === "GET" || entry.method === "HEAD") {
-			return await performEntry(forReal(database, caller, note), entry, whole);
+			return await performEntry(forReal(database, caller, note), entry, whole, budget);
 		}
 		return await claimed(database, caller, key, [0, number], async (tx, kept) => {
 			const before = doneBefore(kept) ?? entryBefore(kept, number);
 			if (before !== undefined) return before;
-			const done = await performEntry(asPartOf(tx, note), entry, whole);
+			const done = await performEntry(asPartOf(tx, note), entry, whole, budget);
 			const body = JSON.stringify(done.entry);
 			keepAnswer(tx, key, { ...begun, entry: number, body, touched: touchedText(done.touched) });
 			return done;

@@ -1,6 +1,7 @@
 import type { PlannedEntry } from "../../fhir/bundle.ts";
 import { failureOf } from "../plugins/errors.ts";
 import type { Touched } from "./access-record.ts";
+import { type AnswerBudget, answerBudget } from "./answer-budget.ts";
 import type { EntryText } from "./bundle-response.ts";
 import { entryRequest } from "./entry-request.ts";
 import { perform } from "./perform.ts";
@@ -27,18 +28,26 @@ export async function batch(
 	onFault: OnFault,
 ): Promise<EntryDone[]> {
 	const done: EntryDone[] = [];
+	const budget = answerBudget();
 	for (const entry of entries) {
-		const one = await performEntry(runs, entry, whole).catch((error: unknown) => failedEntry(error, onFault));
+		const one = await performEntry(runs, entry, whole, budget).catch((error: unknown) => failedEntry(error, onFault));
 		done.push(one);
 	}
 	return done;
 }
 
 /** @throws Failure - whatever is wrong with the entry */
-export async function performEntry(runs: Runs, entry: PlannedEntry, whole: FhirRequest): Promise<EntryDone> {
+export async function performEntry(
+	runs: Runs,
+	entry: PlannedEntry,
+	whole: FhirRequest,
+	budget: AnswerBudget,
+): Promise<EntryDone> {
 	if (entry.problem !== undefined) throw entry.problem;
 	const { interaction, request } = entryRequest(entry, whole, false);
+	if (interaction.kind === "reading") budget.check();
 	const result = await perform(runs, interaction, request, "minimal");
+	if (interaction.kind === "reading") budget.spend(result.text);
 	return { entry: responseEntry(result, whole.base), touched: result.touched, noted: result.noted };
 }
 

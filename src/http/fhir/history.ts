@@ -1,4 +1,5 @@
 import { Failure } from "../../fhir/failure.ts";
+import { searchLimits } from "../../search/limits.ts";
 import type { Transaction } from "../../store/database.ts";
 import type { ResourceVersion } from "../../store/resource-version.ts";
 import { readHistory } from "../../store/resources.ts";
@@ -13,8 +14,6 @@ import { unknownParameters } from "./search.ts";
 import { type Shape, shapeIn, shapeText } from "./shape.ts";
 
 const known = new Set(["_count", "_since", "_at", "_cursor", "_total", "_summary", "_elements"]);
-const defaultCount = 50;
-const maxCount = 1000;
 
 /**
  * History as a Bundle, newest first, deletions as entries without a resource (R4 http 3.1.0.10).
@@ -78,7 +77,7 @@ function entryOf(version: ResourceVersion, shape: Shape, base: string): EntryTex
 
 function countIn(parameters: ParameterList): number {
 	const given = single(parameters, "_count");
-	if (given === undefined) return defaultCount;
+	if (given === undefined) return searchLimits.usualCount;
 	if (!/^\d{1,9}$/.test(given)) throw new Failure("invalid", `_count must be a whole number, not "${given}"`);
-	return Math.min(Number(given), maxCount);
+	return Math.min(Number(given), searchLimits.count);
 }

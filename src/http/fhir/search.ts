@@ -1,6 +1,7 @@
-import { Failure } from "../../fhir/failure.ts";
+import { Failure, type Issue } from "../../fhir/failure.ts";
 import { stringify } from "../../fhir/json.ts";
 import { outcomeOfIssues } from "../../fhir/outcome.ts";
+import { searchLimits } from "../../search/limits.ts";
 import { parseSearch } from "../../search/parse.ts";
 import type { Transaction } from "../../store/database.ts";
 import type { ResourceVersion } from "../../store/resource-version.ts";
@@ -9,7 +10,7 @@ import { boundCursor, withPlainCursor } from "./bound-cursor.ts";
 import { bundleText, type EntryText } from "./bundle-response.ts";
 import { answerParametersOf, withoutAnswerParameters } from "./negotiate.ts";
 import { pageLinks } from "./page-links.ts";
-import { single } from "./parameters.ts";
+import { type ParameterList, single, writeParameters } from "./parameters.ts";
 import type { FhirRequest, InteractionResult } from "./request.ts";
 import { type Shape, shapeText } from "./shape.ts";
 
@@ -22,10 +23,12 @@ export async function search(
 	request: FhirRequest,
 	type: string | undefined,
 ): Promise<InteractionResult> {
+	checkLength(request.parameters);
 	const asked = withPlainCursor(tx.caller, withoutAnswerParameters(request.parameters));
 	const { query, ignored } = parseSearch(type, asked, { base: request.base });
 	if (ignored.length > 0 && request.preferences.handling === "strict") throw unknownParameters(ignored);
 	const page = await searchResources(tx, query);
+	const warnings = [...ignored.map(wasIgnored), ...(page.incomplete ? [tooManyIncluded] : [])];
 	const countOnly = query.count === 0 || query.summary === "count";
 	const shape: Shape = { summary: query.summary, elements: query.elements.length === 0 ? undefined : query.elements };
 	// `_elements` names elements of what was searched for; what comes with it stays whole (R5 search 3.2.1.7.3 makes it plain).
@@ -44,11 +47,20 @@ export async function search(
 		entries: [
 			...(countOnly ? [] : page.matches.map((version) => entryOf(version, "match", shape, request.base))),
 			...(countOnly ? [] : page.included.map((version) => entryOf(version, "include", besides, request.base))),
-			...(ignored.length === 0 || countOnly ? [] : [outcomeEntry(ignored)]),
+			...(warnings.length === 0 || countOnly ? [] : [outcomeEntry(warnings)]),
 		],
 	});
 	const touched = countOnly ? [] : [...page.matches, ...page.included];
 	return { status: 200, text, version: undefined, located: false, touched };
+}
+
+/** Page links hold all parameters, and must be short enough to be followed. @throws Failure too-costly */
+function checkLength(parameters: ParameterList): void {
+	const { characters } = searchLimits;
+	// At most nine characters for one when it is escaped.
+	const length = parameters.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+	if (length * 9 <= characters || writeParameters(parameters).length <= characters) return;
+	throw new Failure("too-costly", `the parameters of a search may have at most ${characters} characters, escaped`);
 }
 
 /** @throws Failure always - for what is asked under `Prefer: handling=strict` and not understood */
@@ -67,10 +79,15 @@ function entryOf(version: ResourceVersion, mode: "match" | "include", shape: Sha
 	};
 }
 
-function outcomeEntry(ignored: readonly string[]): EntryText {
-	const issues = ignored.map((name) => ({
-		code: "not-supported",
-		diagnostics: `Unknown or unsupported parameter "${name}" was ignored`,
-	}));
-	return { resourceText: stringify(outcomeOfIssues(issues, "warning")), search: { mode: "outcome" } };
+function outcomeEntry(warnings: readonly Issue[]): EntryText {
+	return { resourceText: stringify(outcomeOfIssues(warnings, "warning")), search: { mode: "outcome" } };
 }
+
+function wasIgnored(name: string): Issue {
+	return { code: "not-supported", diagnostics: `Unknown or unsupported parameter "${name}" was ignored` };
+}
+
+const tooManyIncluded: Issue = {
+	code: "incomplete",
+	diagnostics: "There is more to _include or _revinclude than a page may bring; ask for fewer matches with _count",
+};

@@ -1,6 +1,7 @@
 import type { PlannedEntry } from "../../fhir/bundle.ts";
 import { Failure, type Issue } from "../../fhir/failure.ts";
 import type { Transaction } from "../../store/database.ts";
+import { answerBudget } from "./answer-budget.ts";
 import type { EntryDone } from "./batch.ts";
 import { carryOut } from "./carry-out.ts";
 import { entryRequest } from "./entry-request.ts";
@@ -75,10 +76,14 @@ async function performAll(
 		const at = writings[index]?.at;
 		if (at !== undefined) results[at] = writeResult(one, whole.preferences.return ?? "minimal");
 	}
+	const budget = answerBudget();
 	const problems = new Problems();
 	for (const { at, interaction, request } of readings) {
 		await problems.collect({ at }, async () => {
-			results[at] = await interaction.run(tx, request);
+			budget.check();
+			const result = await interaction.run(tx, request);
+			budget.spend(result.text);
+			results[at] = result;
 		});
 	}
 	problems.throwAny();

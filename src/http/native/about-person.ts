@@ -67,6 +67,7 @@ export function readAboutRow<T>(
  * profile, and lives where the therapist does.
  *
  * @param path - of the answer, with `:id`, e.g. `patients/:id/summary`
+ * @param patientOf - finds the profile where `:id` is not its id
  * @throws Failure not-found where the profile is not there or may not be seen
  */
 export function readAboutPatient<T>(
@@ -74,10 +75,11 @@ export function readAboutPatient<T>(
 	request: FastifyRequest,
 	path: string,
 	work: (tx: Transaction, person: Person | null, row: RowValues, at: Omit<Person, "userId">) => Promise<T>,
+	patientOf: (tx: Transaction, id: number) => Promise<number> = async (_tx, id) => id,
 ): Promise<T> {
 	const { id } = request.params as { id: number };
 	return recorded(services, request, path.replace(":id", String(id)), async (tx) => {
-		const row = await requireRow(tx, Patients, id);
+		const row = await requireRow(tx, Patients, await patientOf(tx, id));
 		const userId = row.userId as number | null;
 		const { zone, now } = await personOf(tx, userId ?? (row.therapistId as number), services.now());
 		return [userId, await work(tx, userId === null ? null : { userId, zone, now }, row, { zone, now })];

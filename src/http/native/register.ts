@@ -13,11 +13,13 @@ import { registerDeviceCallback, registerDeviceConnect } from "./routes/device-c
 import { registerDeviceEvents } from "./routes/device-events.ts";
 import { type DeviceServices, registerDevices } from "./routes/devices.ts";
 import { registerEvents } from "./routes/events.ts";
+import { registerExerciseRoutes } from "./routes/exercises.ts";
 import { type LaunchServices, registerLaunch } from "./routes/launch.ts";
 import { registerMealRoutes } from "./routes/meals.ts";
 import { registerMedicationRoutes } from "./routes/medications.ts";
 import { registerPatientOverview } from "./routes/patient-overview.ts";
 import { registerVitalsRoutes } from "./routes/vitals.ts";
+import { registerWellnessRoutes } from "./routes/wellness.ts";
 
 /** What all native routes together are made of; each group names its own share. */
 export type AllNativeServices = NativeServices &
@@ -51,6 +53,8 @@ export async function registerNative(app: FastifyInstance, services: AllNativeSe
 			registerVitalsRoutes(signedIn, services);
 			registerMedicationRoutes(signedIn, services);
 			registerMealRoutes(signedIn, services);
+			registerExerciseRoutes(signedIn, services);
+			registerWellnessRoutes(signedIn, services);
 			registerPatientOverview(signedIn, services);
 			registerAssignTherapist(signedIn, services);
 			registerEvents(signedIn, services);

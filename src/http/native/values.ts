@@ -1,5 +1,5 @@
 import type { Caller } from "../../access/caller.ts";
-import { isKept } from "../../access/may.ts";
+import { isKept, isNotTheirs } from "../../access/may.ts";
 import { Failure, type Issue } from "../../fhir/failure.ts";
 import type { RowValues } from "../../store/rows.ts";
 import { type Column, tableName } from "../../tables/columns.ts";
@@ -17,12 +17,14 @@ export function present(collection: Collection, row: RowValues, tools: DeriveToo
 	return Object.fromEntries(shownColumns(collection).map(cell));
 }
 
-/** The values of a new row. @throws Failure naming everything the caller may not set */
+/** The values of a new row. @throws Failure forbidden | invalid naming everything the caller may not set */
 export function valuesToInsert(collection: Collection, caller: Caller, body: RowValues): RowValues {
 	const table = tableName(collection.entity);
 	refuse(
+		caller,
+		table,
+		"create",
 		Object.keys(body).filter((property) => isKept(caller, table, "create", property)),
-		"is not yours to set",
 	);
 	return stored(collection, body);
 }
@@ -30,7 +32,7 @@ export function valuesToInsert(collection: Collection, caller: Caller, body: Row
 /**
  * The values a PUT (whole) or PATCH changes. What may not be changed is accepted as it is, so that what was read can be sent back.
  *
- * @throws Failure naming everything that may not be changed
+ * @throws Failure forbidden | invalid naming everything that may not be changed
  */
 export function valuesToUpdate(
 	collection: Collection,
@@ -44,7 +46,7 @@ export function valuesToUpdate(
 	const kept = (property: string) => isKept(caller, table, "update", property);
 	const now = present(collection, before, tools);
 	const changed = Object.keys(body).filter((property) => kept(property) && !same(body[property], now[property]));
-	refuse(changed, "is not yours to change here");
+	refuse(caller, table, "update", changed);
 	const writable = shownColumns(collection).filter(({ property }) => !kept(property));
 	const given = Object.entries(body).filter(([property]) => !kept(property));
 	const absent = whole ? writable.filter(({ property }) => body[property] === undefined) : [];
@@ -61,13 +63,18 @@ function emptied({ property, nullable }: Column): unknown {
 	return nullable ? null : undefined;
 }
 
-function refuse(properties: readonly string[], why: string): void {
+/** @throws Failure forbidden - others may set one of them; invalid - nobody may */
+function refuse(caller: Caller, table: string, operation: "create" | "update", properties: readonly string[]): void {
+	if (properties.length === 0) return;
+	const theirs = properties.filter((property) => isNotTheirs(caller, table, operation, property));
 	const issues: Issue[] = properties.map((property) => ({
-		code: "invalid",
+		code: theirs.includes(property) ? "forbidden" : "invalid",
 		expression: property,
-		diagnostics: `${property} ${why}`,
+		diagnostics: theirs.includes(property)
+			? `${property} is not yours to ${operation === "create" ? "set" : "change"}`
+			: `${property} is ${operation === "create" ? "set by the server" : "not changed here"}`,
 	}));
-	if (issues.length > 0) throw new Failure("invalid", issues);
+	throw new Failure(theirs.length > 0 ? "forbidden" : "invalid", issues);
 }
 
 function stored(collection: Collection, body: RowValues): RowValues {

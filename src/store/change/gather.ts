@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { requireRight } from "../../access/may.ts";
 import { Failure, type Issue } from "../../fhir/failure.ts";
 import type { JsonObject } from "../../fhir/json.ts";
 import type { Mapping } from "../../mapping/define.ts";
@@ -130,6 +131,7 @@ export class Gatherer {
 		else if (state.kind === "row") {
 			if (state.mapping.takes === "none")
 				throw new Failure("forbidden", `${type}/${id} is an account and cannot be deleted here`);
+			requireRight(this.tx.caller, state.mapping.table, "delete", state.loaded.row);
 			const user = state.loaded.row.userId;
 			if (type === "Patient" && typeof user === "number") await refuseWhileDataOf(this.tx, user);
 			this.effects.removeFromRow(state.mapping, state.loaded);

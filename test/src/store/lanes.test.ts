@@ -86,6 +86,27 @@ t.test("who cannot become who they say is not answered, and everybody else as th
 	t.equal((await lanes.query(patient, who))[0]?.role, "heart_person");
 });
 
+t.test(
+	"a statement that fails while it is prepared fails alone, though others travel behind it under its name",
+	async (t) => {
+		const named = sql`select count(*)::int as n from public.providers where notes = 'lanes'`;
+		const before = lanesFor(t);
+		for (let at = 0; at < 3; at++) await before.query(serverCaller, named);
+		const settings = { connectionString: scratch.serverUrl, options: "-c statement_timeout=200" };
+		const lanes = lanesFor(t, { settings, most: 1 });
+		await lanes.query(serverCaller, who);
+		await owner.query("begin; lock table public.providers in access exclusive mode");
+		const asked = Array.from({ length: 5 }, () => lanes.query(serverCaller, named));
+		const outcomes = Promise.allSettled(asked);
+		await asked[0]?.catch(() => undefined);
+		await owner.query("rollback");
+		for (const [at, one] of (await outcomes).entries()) {
+			if (one.status === "rejected") t.match(one.reason, { code: "57014" }, `${at} took too long, and nothing else`);
+		}
+		t.equal((await lanes.query(serverCaller, named)).length, 1);
+	},
+);
+
 t.test("waiting ends", async (t) => {
 	const lanes = lanesFor(t, { most: 1, waitMilliseconds: 100 });
 	await lanes.query(patient, who);

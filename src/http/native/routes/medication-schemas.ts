@@ -10,7 +10,7 @@ import { date, instant, rowId, text, timeZone } from "../schema/values.ts";
 const count = (description: string, example: number): Schema => ({ type: "integer", description, examples: [example] });
 
 /** How often something is taken, as it was understood from `frequency` and `timeOfDay`. */
-const regimen = object(
+export const regimen = object(
 	{
 		kind: {
 			type: "string",

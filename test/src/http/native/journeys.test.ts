@@ -158,7 +158,7 @@ t.test("two therapists: neither sees the other's", async (t) => {
 	t.equal((await therapist.get(`/api/users/${people.patient}`)).status, 200);
 	t.equal((await therapist.patch(`/api/users/${people.patient}`, { name: "x" })).status, 403);
 	t.equal((await patient.patch(`/api/users/${people.patient}`, { name: "New Name" })).body.name, "New Name");
-	t.equal((await patient.patch(`/api/users/${people.patient}`, { role: "admin" })).status, 400);
+	t.equal((await patient.patch(`/api/users/${people.patient}`, { role: "admin" })).status, 403);
 	t.equal((await patient.get("/api/patients")).body.data.length, 1);
 	t.equal((await therapist.get("/api/patients")).body.data.length, 2);
 	t.equal((await admin.get("/api/patients")).body.data.length, 3);
@@ -182,7 +182,7 @@ t.test("patients: derived values", async (t) => {
 	t.equal((await patient.post("/api/patients", { name: "Me" })).status, 403);
 	t.equal(
 		(await patient.patch(`/api/patients/${people.profiles.patient}`, { therapistId: people.therapist2 })).status,
-		400,
+		403,
 	);
 });
 
