@@ -30,6 +30,7 @@ import { describe, registerErrors } from "./http/plugins/errors.ts";
 import { registerHeaders } from "./http/plugins/headers.ts";
 import { registerHealth } from "./http/plugins/health.ts";
 import { registerMetrics } from "./http/plugins/metrics.ts";
+import { registerRefusals } from "./http/plugins/refusals.ts";
 import { registerRequestId } from "./http/plugins/request-id.ts";
 import { createServer } from "./http/server.ts";
 import { noteAuthorization } from "./http/smart/note-authorization.ts";
@@ -119,6 +120,7 @@ export async function buildApp({ config, database, log, devices = {} }: AppParts
 	await registerHeaders(app);
 	registerCaller(app, signedIn.callerOf);
 	registerRequestId(app);
+	registerRefusals(app, audit);
 	registerDrain(app);
 	registerHealth(app, database.reach);
 	await app.register(swagger, nativeDocument);

@@ -76,7 +76,7 @@ async function entryOnce(
 		});
 	} catch (error) {
 		if (error instanceof KeyRefused) throw error;
-		return failedEntry(error, onFault);
+		return failedEntry(error, entry, onFault);
 	}
 }
 

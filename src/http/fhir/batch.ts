@@ -15,6 +15,14 @@ export interface EntryDone {
 	readonly touched: readonly Touched[];
 	/** Whether the access log has that. */
 	readonly noted: boolean;
+	/** What was refused (403, 404, 410), for the access log: `DELETE Observation/12`. */
+	readonly refused?: Refused | undefined;
+}
+
+/** What an entry asked for and did not get. */
+export interface Refused {
+	readonly action: string;
+	readonly target: string;
 }
 
 /** Told of what nobody expected; the client only learns that its entry failed. */
@@ -30,7 +38,9 @@ export async function batch(
 	const done: EntryDone[] = [];
 	const budget = answerBudget();
 	for (const entry of entries) {
-		const one = await performEntry(runs, entry, whole, budget).catch((error: unknown) => failedEntry(error, onFault));
+		const one = await performEntry(runs, entry, whole, budget).catch((error: unknown) =>
+			failedEntry(error, entry, onFault),
+		);
 		done.push(one);
 	}
 	return done;
@@ -52,8 +62,12 @@ export async function performEntry(
 }
 
 /** The answer of an entry that failed. */
-export function failedEntry(error: unknown, onFault: OnFault): EntryDone {
+export function failedEntry(error: unknown, { method, url }: PlannedEntry, onFault: OnFault): EntryDone {
 	const failure = failureOf(error);
 	if (failure.kind === "fault") onFault(error);
-	return { entry: failureEntry(failure), touched: [], noted: false };
+	const isRefusal = failure.kind === "forbidden" || failure.kind === "not-found" || failure.kind === "gone";
+	// Without what follows `?`: values of a search are nobody's business.
+	const target = /^[\w./-]{1,200}/.exec(url)?.[0] ?? "?";
+	const refused = isRefusal ? { action: method, target } : undefined;
+	return { entry: failureEntry(failure), touched: [], noted: false, refused };
 }

@@ -33,6 +33,7 @@ export async function bundle(
 	const answered = (done: readonly EntryDone[]) => ({
 		answer: withBody(200, bundleText({ type: `${type}-response`, entries: done.map(({ entry }) => entry) }), answer),
 		touched: done.flatMap(({ touched }) => touched),
+		refused: done.flatMap(({ refused }) => refused ?? []),
 		unnoted:
 			type === "transaction" && done.every(({ noted }) => noted)
 				? undefined

@@ -6,6 +6,7 @@ import { outcomeOf, statusOf } from "../../fhir/outcome.ts";
 import { type AnswerKey, claimAnswer, type KeptAnswer, keepAnswer } from "../../store/answers.ts";
 import type { Database, Transaction } from "../../store/database.ts";
 import type { Note, Touched } from "./access-record.ts";
+import type { Refused } from "./batch.ts";
 import { asStepsOf, type Runs } from "./runs.ts";
 import type { Outgoing } from "./send.ts";
 
@@ -15,6 +16,8 @@ export interface Done {
 	readonly touched: readonly Touched[];
 	/** What of that the access log does not have; undefined: all of it was noted with the write. */
 	readonly unnoted: readonly Touched[] | undefined;
+	/** What entries of a batch were refused. */
+	readonly refused?: readonly Refused[];
 	/** Whether it was answered before, and nothing was done now. */
 	readonly replayed: boolean;
 }

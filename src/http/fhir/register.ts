@@ -101,9 +101,11 @@ async function record(
 	code: string,
 	target: string,
 	{ dryRun }: ReadRequest,
-	{ answer, unnoted, replayed }: Done,
+	{ answer, unnoted, refused = [], replayed }: Done,
 ): Promise<void> {
-	// A refusal that is remembered is noted as any other; what is undefined was noted with the write.
+	const refusals = refused.map((one) => accessLog.record({ caller, ...one, outcome: "refused" }));
+	await Promise.all(refusals);
+	// A refusal of the whole is noted by plugins/refusals.ts; what is undefined was noted with the write.
 	if (answer.status >= 400 || unnoted === undefined) return;
 	const action = replayed ? `${code} again` : dryRun ? `${code} as if` : code;
 	await recordAccess(accessLog, caller, action, target, unnoted);

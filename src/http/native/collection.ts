@@ -38,9 +38,10 @@ export function registerCollection(app: FastifyInstance, services: NativeService
 		const query = listQuery(collection, request.query as ListParameters);
 		const page = await services.database.read(caller, async (tx) => {
 			const { rows, next } = await listRows(tx, entity, query);
-			return { rows: await located(tx, collection, rows), next };
+			const entry = await entryOf(tx, collection, "search", rows);
+			return { rows: await located(tx, collection, rows), next, entry };
 		});
-		await record(services, request, collection, "search", page.rows);
+		await services.accessLog.record(page.entry);
 		return {
 			data: page.rows.map((row) => present(collection, row, services)),
 			nextCursor: page.next === undefined ? null : writeCursor(collection, query, page.next),
@@ -64,11 +65,12 @@ export function registerCollection(app: FastifyInstance, services: NativeService
 
 	app.get(`${url}/:id`, { schema: schemas.read }, async (request, reply) => {
 		const caller = await request.caller();
-		const row = await services.database.read(caller, async (tx) =>
-			locatedRow(tx, collection, await requireRow(tx, entity, idOf(request))),
-		);
+		const { row, entry } = await services.database.read(caller, async (tx) => {
+			const row = await locatedRow(tx, collection, await requireRow(tx, entity, idOf(request)));
+			return { row, entry: await entryOf(tx, collection, "read", [row]) };
+		});
 		requireRight(caller, table, "read");
-		await record(services, request, collection, "read", [row]);
+		await services.accessLog.record(entry);
 		reply.header("etag", etag(row.version));
 		if (isKnown(request.headers["if-none-match"], row.version)) return reply.code(304).send();
 		return present(collection, row, services);
@@ -131,7 +133,7 @@ export async function writeRow(
 	return toldByProperty(collection, () =>
 		database.write(caller, async (tx) => {
 			const row = await locatedRow(tx, collection, await work(tx));
-			accessLog.include(tx, entryOf(caller, collection, action, [row]));
+			accessLog.include(tx, await entryOf(tx, collection, action, [row]));
 			return row;
 		}),
 	);
@@ -155,29 +157,19 @@ function idOf(request: FastifyRequest): number {
 	return (request.params as { id: number }).id;
 }
 
-async function record(
-	{ accessLog }: NativeServices,
-	request: FastifyRequest,
-	collection: Collection,
-	action: "search" | "read",
-	rows: readonly RowValues[],
-): Promise<void> {
-	await accessLog.record(entryOf(await request.caller(), collection, action, rows));
-}
-
-function entryOf(
-	caller: Transaction["caller"],
+async function entryOf(
+	tx: Transaction,
 	collection: Collection,
 	action: string,
 	rows: readonly RowValues[],
-): AccessEntry {
+): Promise<AccessEntry> {
 	const names = rows.map((row) => `${collection.path}/${row.id}`);
 	return {
-		caller,
+		caller: tx.caller,
 		action,
 		target: action === "search" || action === "create" ? collection.path : (names[0] ?? collection.path),
 		returned: names,
-		patients: peopleOf(collection, rows),
+		patients: await peopleOf(tx, collection, rows),
 		outcome: "success",
 	};
 }

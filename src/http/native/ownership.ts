@@ -1,5 +1,6 @@
 import { Failure } from "../../fhir/failure.ts";
 import type { Transaction } from "../../store/database.ts";
+import { peopleOfRows } from "../../store/people-of-rows.ts";
 import { getRow, type RowValues } from "../../store/rows.ts";
 import { columnsOf, entityOf } from "../../tables/columns.ts";
 import type { Collection } from "./descriptor.ts";
@@ -59,7 +60,11 @@ export async function checkReferences(
 }
 
 /** users.id of the persons some rows are about, for the access log. */
-export function peopleOf({ derive }: Collection, rows: readonly RowValues[]): number[] {
-	const ids = rows.map((row) => row[derive === "account" ? "id" : "userId"]).filter((id) => typeof id === "number");
-	return [...new Set(ids)];
+export async function peopleOf(
+	tx: Transaction,
+	{ derive, entity }: Collection,
+	rows: readonly RowValues[],
+): Promise<number[]> {
+	if (derive !== "account") return peopleOfRows(tx, entity, rows);
+	return rows.map(({ id }) => id).filter((id) => typeof id === "number");
 }

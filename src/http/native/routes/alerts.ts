@@ -79,10 +79,10 @@ export function registerAlertRoutes(app: FastifyInstance, services: AlertService
 			const before = await requireRow(tx, Alerts, id, true);
 			checkIfMatch(request.headers["if-match"], before.version);
 			await markRead(tx, { id });
+			accessLog.include(tx, await told(request, "update", `alerts/${id}`, [before]));
 			if (before.isResolved === true) return before;
 			const changes = { isResolved: true, resolvedAt: services.now().toString({ smallestUnit: "millisecond" }) };
 			const [after] = await editRows(tx, Alerts, [{ id, changes }]);
-			accessLog.include(tx, await told(request, "update", `alerts/${id}`, [before]));
 			return after ?? before;
 		});
 		reply.header("etag", etag(row.version));
