@@ -31,7 +31,7 @@ export function fhirDocument(): Part {
 			{ name: "system", description: "All types together, and what the server can do" },
 			...resourceTypes.map((name) => ({
 				name,
-				...(mappingsOf(name).length > 0 && { description: "Rows of the documented tables, else stored whole" }),
+				description: mappingsOf(name).length > 0 ? "Rows of the documented tables, else stored whole" : "Stored whole",
 			})),
 		],
 		paths: { ...systemPaths, ...pathsOf("system"), ...Object.assign({}, ...resourceTypes.map(pathsOf)) },

@@ -151,7 +151,7 @@ export function operationOf(tag: string, { code, level, method }: Interaction): 
 					ref("responses", name === "resource" ? tag : name),
 				]),
 			),
-			...refusals([400, 401, ...saying.failures]),
+			...refusals([400, 401, ...saying.failures, 503]),
 		},
 	};
 }
