@@ -132,4 +132,31 @@ create index idx_food_items_words on food_items using gin (app.words(name));
 
 revoke all on all functions in schema app from public;
 grant execute on function app.at_most(numeric, numeric), app.folded(text), app.words(text) to heart_person, heart_therapist, heart_system;
+
+-- Tokens mailed to choose a new password: SHA-256 only, used once.
+create table auth.password_reset (
+	hash bytea primary key,
+	user_id integer not null,
+	created_at timestamptz(3) not null default now(),
+	expires_at timestamptz(3) not null,
+	constraint password_reset_user_id_foreign foreign key (user_id) references public.users (id) on delete cascade
+);
+create index password_reset_user on auth.password_reset (user_id);
+grant select, insert, update, delete on auth.password_reset to heart_system;
+alter table auth.password_reset enable row level security;
+create policy password_reset_system on auth.password_reset to heart_system using (true) with check (true);
+
+-- Whoever changes a password, on whichever road: its sessions end, but for the token of who changes their own.
+create function auth.password_changed() returns trigger language plpgsql security definer
+	set search_path = pg_catalog, pg_temp as $$
+begin
+	delete from auth.token where user_id = new.id
+		and encode(hash, 'hex') <> coalesce(current_setting('auth.keep_token', true), '');
+	delete from auth.record where model = 'Session' and payload ->> 'accountId' = new.id::text;
+	delete from auth.password_reset where user_id = new.id;
+	return null;
+end
+$$;
+create trigger password_changed after update of password on users for each row
+	when (old.password is distinct from new.password) execute function auth.password_changed();
 `;

@@ -84,6 +84,10 @@ auth.launch encounter text
 auth.launch created_at timestamp(3) with time zone not null default now()
 auth.launch expires_at timestamp(3) with time zone not null
 auth.launch used_at timestamp(3) with time zone
+auth.password_reset hash bytea not null
+auth.password_reset user_id integer not null
+auth.password_reset created_at timestamp(3) with time zone not null default now()
+auth.password_reset expires_at timestamp(3) with time zone not null
 auth.record model text not null
 auth.record id bytea not null
 auth.record payload json not null
@@ -618,6 +622,8 @@ auth.launch launch_client_id_foreign FOREIGN KEY (client_id) REFERENCES auth.cli
 auth.launch launch_patient_id_foreign FOREIGN KEY (patient_id) REFERENCES public.patients(id) ON DELETE CASCADE
 auth.launch launch_pkey PRIMARY KEY (hash)
 auth.launch launch_user_id_foreign FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
+auth.password_reset password_reset_pkey PRIMARY KEY (hash)
+auth.password_reset password_reset_user_id_foreign FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
 auth.record record_pkey PRIMARY KEY (model, id)
 auth.signing_key signing_key_pkey PRIMARY KEY (kid)
 auth.token token_pkey PRIMARY KEY (hash)
@@ -804,6 +810,8 @@ CREATE INDEX launch_expires ON auth.launch USING btree (expires_at)
 CREATE INDEX launch_patient ON auth.launch USING btree (patient_id)
 CREATE UNIQUE INDEX launch_pkey ON auth.launch USING btree (hash)
 CREATE INDEX launch_user ON auth.launch USING btree (user_id)
+CREATE UNIQUE INDEX password_reset_pkey ON auth.password_reset USING btree (hash)
+CREATE INDEX password_reset_user ON auth.password_reset USING btree (user_id)
 CREATE INDEX record_expires ON auth.record USING btree (expires_at)
 CREATE INDEX record_grant ON auth.record USING btree (grant_id) WHERE (grant_id IS NOT NULL)
 CREATE UNIQUE INDEX record_pkey ON auth.record USING btree (model, id)
@@ -946,6 +954,7 @@ auth.app_grant app_grant_system all to heart_system using (true) check (true)
 auth.attempt attempt_system all to heart_system using (true) check (true)
 auth.client client_system all to heart_system using (true) check (true)
 auth.launch launch_system all to heart_system using (true) check (true)
+auth.password_reset password_reset_system all to heart_system using (true) check (true)
 auth.record record_system all to heart_system using (true) check (true)
 auth.signing_key signing_key_system all to heart_system using (true) check (true)
 auth.token token_system all to heart_system using (true) check (true)
@@ -1335,6 +1344,7 @@ CREATE TRIGGER alerting_changed AFTER UPDATE OF timezone ON public.users FOR EAC
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
 CREATE TRIGGER forget_unused BEFORE DELETE ON public.users FOR EACH ROW EXECUTE FUNCTION calendar.forget_unused()
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('id')
+CREATE TRIGGER password_changed AFTER UPDATE OF password ON public.users FOR EACH ROW WHEN (((old.password)::text IS DISTINCT FROM (new.password)::text)) EXECUTE FUNCTION auth.password_changed()
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.users FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 CREATE TRIGGER tell AFTER DELETE OR UPDATE OF role, email, name, password ON public.users FOR EACH STATEMENT EXECUTE FUNCTION auth.tell()
@@ -1616,6 +1626,21 @@ CREATE OR REPLACE FUNCTION app.words(given text)
  IMMUTABLE PARALLEL SAFE
 AS $function$
 	select to_tsvector('simple'::regconfig, app.folded(given))
+$function$
+
+CREATE OR REPLACE FUNCTION auth.password_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+	delete from auth.token where user_id = new.id
+		and encode(hash, 'hex') <> coalesce(current_setting('auth.keep_token', true), '');
+	delete from auth.record where model = 'Session' and payload ->> 'accountId' = new.id::text;
+	delete from auth.password_reset where user_id = new.id;
+	return null;
+end
 $function$
 
 CREATE OR REPLACE FUNCTION auth.tell()
@@ -1904,6 +1929,7 @@ auth.app_grant heart_system: delete, insert, select, update
 auth.attempt heart_system: delete, insert, select, update
 auth.client heart_system: delete, insert, select, update
 auth.launch heart_system: delete, insert, select, update
+auth.password_reset heart_system: delete, insert, select, update
 auth.record heart_system: delete, insert, select, update
 auth.signing_key heart_system: delete, insert, select, update
 auth.token heart_system: delete, insert, select, update

@@ -10,6 +10,7 @@ import { openWatch } from "./alerts/watch.ts";
 import { accessLog } from "./audit/access-log.ts";
 import { accounts } from "./auth/accounts.ts";
 import { clients } from "./auth/clients.ts";
+import { passwordChanges } from "./auth/password-changes.ts";
 import { passwords } from "./auth/passwords.ts";
 import { authorizationServer } from "./auth/server/authorization-server.ts";
 import { tokens } from "./auth/tokens.ts";
@@ -21,7 +22,9 @@ import { type DeviceConfig, partsOfConfig } from "./devices/parts-of-config.ts";
 import { registerDocs } from "./http/docs/docs.ts";
 import { registerFhir } from "./http/fhir/register.ts";
 import { registerNative } from "./http/native/register.ts";
+import { resetNote } from "./http/native/routes/passwords.ts";
 import { registerFrontDoor } from "./http/pages/front-door.ts";
+import { registerResetPage } from "./http/pages/reset-password.ts";
 import { registerBodies } from "./http/plugins/bodies.ts";
 import { registerCaller } from "./http/plugins/caller.ts";
 import { databaseReadings } from "./http/plugins/database-readings.ts";
@@ -99,6 +102,13 @@ export async function buildApp({ config, database, log, devices = {} }: AppParts
 	};
 	const watch = openWatch(database);
 	const mails = config.smtpUrl == null ? null : mailer({ url: config.smtpUrl, from: config.alertFrom ?? "" });
+	const newPasswords = passwordChanges({
+		database,
+		passwords: secrets,
+		mailer: mails,
+		resetPage: `${config.baseUrl}/reset-password`,
+		onFailure: (error) => log.warn({ err: describe(error) }, "password reset not mailed"),
+	});
 	const texts = config.smsWebhookUrl == null ? null : textMessages(config.smsWebhookUrl);
 	const channels = new Set([
 		...(mails === null ? [] : (["mail"] as const)),
@@ -145,8 +155,10 @@ export async function buildApp({ config, database, log, devices = {} }: AppParts
 		authorization,
 		baseUrl: config.baseUrl,
 	});
+	registerResetPage(app, { passwordChanges: newPasswords, baseUrl: config.baseUrl, note: resetNote(audit) });
 	await registerNative(app, {
 		database,
+		passwordChanges: newPasswords,
 		accessLog: audit,
 		accounts: accounts(database, secrets),
 		tokens: signedIn,
@@ -187,6 +199,7 @@ export async function buildApp({ config, database, log, devices = {} }: AppParts
 	);
 	app.addHook("onListen", () => applyAudiences(deviceParts));
 	app.addHook("onListen", () => queue.start(tasks));
+	app.addHook("onClose", () => newPasswords.settled());
 	// Jobs under way end beside the requests under way.
 	app.addHook("preClose", async () => void queue.stop(config.shutdownGraceSeconds));
 	app.addHook("onClose", () => queue.stop(config.shutdownGraceSeconds));

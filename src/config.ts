@@ -162,11 +162,11 @@ export const settings = {
 	),
 	smtpUrl: optional(
 		"SMTP_URL",
-		"in-app alerts only",
+		"in-app alerts only, no password reset",
 		secretAddress(["smtp", "smtps"]),
-		"mail server for alert notifications",
+		"mail server for alert notifications and new passwords",
 	),
-	alertFrom: optional("ALERT_FROM", "unset", mailSender, "sender of alert mails; required with `SMTP_URL`"),
+	alertFrom: optional("ALERT_FROM", "unset", mailSender, "sender of mails; required with `SMTP_URL`"),
 	smsWebhookUrl: optional(
 		"SMS_WEBHOOK_URL",
 		"unset",

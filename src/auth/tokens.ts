@@ -1,8 +1,9 @@
 import { hash, randomBytes } from "node:crypto";
 import { type Caller, callerOf, serverCaller } from "../access/caller.ts";
+import { Failure } from "../fhir/failure.ts";
 import { appByToken } from "../store/authorization/grants.ts";
 import type { Database, Transaction } from "../store/database.ts";
-import { accountByToken, deleteToken, insertToken } from "../store/sign-in.ts";
+import { type Account, accountByToken, deleteToken, insertToken } from "../store/sign-in.ts";
 import { type Remembered, remembered } from "./remembered.ts";
 import { callerOfToken } from "./server/grants.ts";
 
@@ -11,7 +12,10 @@ const tokenHours = 12;
 
 /** Bearer tokens of signed-in people. The database has their SHA-256 only. */
 export interface Tokens {
-	issue(userId: number): Promise<{ token: string; expiresAt: string }>;
+	/**
+	 * For an account whose password was just compared. @throws Failure unauthenticated - it has another one meanwhile
+	 */
+	issue(account: Pick<Account, "id" | "password">): Promise<{ token: string; expiresAt: string }>;
 	/** Who acts by a token: of a sign-in here, or one that an app got by SMART. */
 	callerOf(token: string): Promise<Caller | undefined>;
 	/** Ends a token at once, on every server. */
@@ -29,14 +33,15 @@ export function tokens(database: Database): Tokens {
 		notices,
 	);
 	return {
-		async issue(userId) {
+		async issue(account) {
 			const token = randomBytes(32).toString("base64url");
-			const expiresAt = await database.write(serverCaller, (tx) => insertToken(tx, digest(token), userId, tokenHours));
-			return { token, expiresAt };
+			const kept = await database.write(serverCaller, (tx) => insertToken(tx, tokenDigest(token), account, tokenHours));
+			if (kept === undefined) throw new Failure("unauthenticated", "E-mail address or password is wrong");
+			return { token, expiresAt: kept };
 		},
-		callerOf: (token) => callers.get(digest(token).toString("base64")),
+		callerOf: (token) => callers.get(tokenDigest(token).toString("base64")),
 		async revoke(token) {
-			await database.write(serverCaller, (tx) => deleteToken(tx, digest(token)));
+			await database.write(serverCaller, (tx) => deleteToken(tx, tokenDigest(token)));
 			callers.forget();
 		},
 	};
@@ -49,6 +54,7 @@ async function callerByToken(tx: Transaction, hash: Buffer): Promise<Caller | un
 	return app === undefined ? undefined : callerOfToken(app);
 }
 
-function digest(token: string): Buffer {
+/** What the database has of a token. */
+export function tokenDigest(token: string): Buffer {
 	return hash("sha256", token, "buffer");
 }

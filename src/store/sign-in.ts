@@ -37,12 +37,23 @@ export async function insertAccount(
 	return rows[0];
 }
 
-/** Keeps a token's hash for some hours; gives the moment it ends. */
-export async function insertToken(tx: Transaction, hash: Buffer, userId: number, hours: number): Promise<string> {
+/**
+ * Keeps a token's hash for some hours; gives the moment it ends. Undefined where the account has another password than the one that was
+ * compared, or is gone: the lock waits for whoever is changing it.
+ */
+export async function insertToken(
+	tx: Transaction,
+	hash: Buffer,
+	{ id, password }: Pick<Account, "id" | "password">,
+	hours: number,
+): Promise<string | undefined> {
 	const rows = await tx.query(sql<{ expires_at: string }>`
-		insert into auth.token (hash, user_id, expires_at) values (${hash}, ${userId}, now() + make_interval(hours => ${hours}))
+		with account as (
+			select u.id from public.users u where u.id = ${id}::int and u.password is not distinct from ${password} for share)
+		insert into auth.token (hash, user_id, expires_at)
+		select ${hash}, account.id, now() + make_interval(hours => ${hours}) from account
 		returning expires_at`);
-	return rows[0]?.expires_at ?? "";
+	return rows[0]?.expires_at;
 }
 
 /** Whose token this is; undefined when there is none, or no longer. */

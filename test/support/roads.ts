@@ -104,6 +104,10 @@ export const openRoutes: readonly string[] = [
 	"POST /api/webhooks/strava",
 	"POST /api/webhooks/polar",
 	"POST /api/devices/:id/push",
+	"POST /api/auth/password-reset",
+	"POST /api/auth/password-reset/confirm",
+	"GET /reset-password",
+	"POST /reset-password",
 	// The authorization server and its pages, where people are known by their browser (smart-*.test.ts).
 	"GET /fhir/.well-known/smart-configuration",
 	"GET /smart-style.json",

@@ -17,12 +17,15 @@ import { registerExerciseRoutes } from "./routes/exercises.ts";
 import { type LaunchServices, registerLaunch } from "./routes/launch.ts";
 import { registerMealRoutes } from "./routes/meals.ts";
 import { registerMedicationRoutes } from "./routes/medications.ts";
+import { type PasswordServices, registerPasswordChange, registerPasswordReset } from "./routes/passwords.ts";
 import { registerPatientOverview } from "./routes/patient-overview.ts";
+import { registerProfile } from "./routes/profile.ts";
 import { registerVitalsRoutes } from "./routes/vitals.ts";
 import { registerWellnessRoutes } from "./routes/wellness.ts";
 
 /** What all native routes together are made of; each group names its own share. */
 export type AllNativeServices = NativeServices &
+	PasswordServices &
 	AuthServices &
 	AboutServices &
 	LaunchServices &
@@ -38,6 +41,7 @@ export async function registerNative(app: FastifyInstance, services: AllNativeSe
 	await app.register(async (native) => {
 		registerTypedParameters(native);
 		registerAuthRoutes(native, services);
+		registerPasswordReset(native, services);
 		registerCalendarFeed(native, services);
 		registerDeviceCallback(native, services);
 		await registerDeviceEvents(native, services);
@@ -50,6 +54,8 @@ export async function registerNative(app: FastifyInstance, services: AllNativeSe
 			registerDevices(signedIn, services);
 			registerDeviceConnect(signedIn, services);
 			for (const collection of collections) registerCollection(signedIn, services, collection);
+			registerPasswordChange(signedIn, services);
+			registerProfile(signedIn, services);
 			registerVitalsRoutes(signedIn, services);
 			registerMedicationRoutes(signedIn, services);
 			registerMealRoutes(signedIn, services);

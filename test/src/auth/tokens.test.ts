@@ -49,14 +49,14 @@ t.test("a sign-out, a new role or a deleted account holds on every server", asyn
 		sql`insert into users (id, email, name, role) values (9001, 'a@test', 'A', 'therapist'), (9002, 'b@test', 'B', 'patient')`,
 	);
 	await sleep(100);
-	const { token } = await here.issue(9001);
+	const { token } = await here.issue({ id: 9001, password: null });
 	t.match(await there.callerOf(token), { role: "therapist" });
 	await write(sql`update users set role = 'patient' where id = 9001`);
 	t.equal(await until(async () => (await there.callerOf(token))?.role === "person"), true, "the new role");
 	await here.revoke(token);
 	t.equal(await here.callerOf(token), undefined, "at once where it was ended");
 	t.equal(await until(async () => (await there.callerOf(token)) === undefined), true, "and elsewhere");
-	const second = await here.issue(9002);
+	const second = await here.issue({ id: 9002, password: null });
 	await there.callerOf(second.token);
 	await write(sql`delete from users where id = 9002`);
 	t.equal(await until(async () => (await there.callerOf(second.token)) === undefined), true, "a deleted account");

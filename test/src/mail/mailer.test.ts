@@ -1,35 +1,12 @@
 import { createServer } from "node:net";
-import { SMTPServer } from "smtp-server";
 import t from "tap";
 import { MailFailure, mailer } from "../../../src/mail/mailer.ts";
+import { startMailServer } from "../../support/mail-server.ts";
 
-/** A real SMTP server on loopback; addresses that begin with "nobody" or "later" are refused. */
-async function smtp(received: string[]): Promise<{ url: string; close(): Promise<void> }> {
-	const server = new SMTPServer({
-		authOptional: true,
-		disabledCommands: ["STARTTLS"],
-		onRcptTo({ address }, _session, done) {
-			if (address.startsWith("nobody")) return done(Object.assign(new Error("no such mailbox"), { responseCode: 550 }));
-			if (address.startsWith("later")) return done(Object.assign(new Error("try later"), { responseCode: 451 }));
-			return done();
-		},
-		onData(stream, _session, done) {
-			let text = "";
-			stream.on("data", (chunk) => (text += chunk));
-			stream.on("end", () => {
-				received.push(text);
-				done();
-			});
-		},
-	});
-	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
-	const { port } = server.server.address() as { port: number };
-	return { url: `smtp://127.0.0.1:${port}`, close: () => new Promise((resolve) => server.close(() => resolve())) };
-}
-
-const received: string[] = [];
-const server = await smtp(received);
-t.teardown(() => server.close());
+// Addresses that begin with "nobody" or "later" are refused.
+const server = await startMailServer(t, (address) =>
+	address.startsWith("nobody") ? 550 : address.startsWith("later") ? 451 : undefined,
+);
 const mails = mailer({ url: server.url, from: "Heart <heart@clinic.example>" });
 t.teardown(() => mails.close());
 
@@ -49,7 +26,7 @@ t.test("a mail arrives as it was given", async (t) => {
 		text: "Zeile 1\nZeile 2",
 		id: "alert-7",
 	});
-	const [mail] = received;
+	const mail = server.mails[0]?.text;
 	t.match(mail, /^From: Heart <heart@clinic.example>\r$/m);
 	t.match(mail, /^To: a@b.example\r$/m);
 	t.match(mail, /^Message-ID: <alert-7@clinic.example>\r$/m);
@@ -58,9 +35,9 @@ t.test("a mail arrives as it was given", async (t) => {
 });
 
 t.test("an address is one address", async (t) => {
-	const before = received.length;
+	const before = server.mails.length;
 	await failure(mails.send({ to: "nobody@b.example, a@b.example", subject: "s", text: "t" }));
-	t.equal(received.length, before);
+	t.equal(server.mails.length, before);
 });
 
 t.test("what is refused for good and what may pass", async (t) => {

@@ -5,6 +5,7 @@ import type { Accounts, NewAccount } from "../../../auth/accounts.ts";
 import type { Tokens } from "../../../auth/tokens.ts";
 import type { Database } from "../../../store/database.ts";
 import { requireRow } from "../../../store/rows.ts";
+import type { Account } from "../../../store/sign-in.ts";
 import { Users } from "../../../tables/users.ts";
 import { refuseOtherMethods } from "../../plugins/refuse-methods.ts";
 import { users } from "../collections/users.ts";
@@ -64,13 +65,9 @@ export function registerAuthRoutes(app: FastifyInstance, services: AuthServices)
 	refuseOtherMethods(app, "/api/auth/me", ["GET"]);
 }
 
-async function session(
-	services: AuthServices,
-	account: { id: number; role: "patient" | "therapist" | "admin" | null },
-	action: string,
-): Promise<object> {
+async function session(services: AuthServices, account: Account, action: string): Promise<object> {
 	const caller = callerOf(account);
-	const issued = await services.tokens.issue(account.id);
+	const issued = await services.tokens.issue(account);
 	const row = await services.database.read(caller, (tx) => requireRow(tx, Users, account.id));
 	await services.accessLog.record({
 		caller,
