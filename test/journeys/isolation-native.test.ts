@@ -83,7 +83,8 @@ for (const name of ["therapist2", "other", "patient2"]) {
 			const road = isRows ? undefined : describedRoad(outsider, route, record.rows);
 			// Signing out would end the journey.
 			if (road === undefined || route.url === "/api/auth/logout") continue;
-			alike(t, `${route.method} ${route.url}`, await road.hidden(), await road.none());
+			if (road.namesTheRecord) alike(t, `${route.method} ${route.url}`, await road.hidden(), await road.none());
+			else noTrace(t, (await road.hidden())[0], `${route.method} ${route.url}`);
 		}
 		const event = record.rows.get("calendar_events") as number;
 		for (const scope of ["this", "following", "all"]) {

@@ -20,6 +20,8 @@ const document = JSON.parse(readFileSync(new URL("../../openapi/native.json", im
 
 /** Takes a route as its document says, once about somebody's record and once about what never was; by what is asked for. */
 export interface DescribedRoad {
+	/** Whether it names something of the record; else it is about whoever takes it. */
+	readonly namesTheRecord: boolean;
 	readonly hidden: () => Promise<[Answer, string]>;
 	readonly none: () => Promise<[Answer, string]>;
 }
@@ -50,6 +52,7 @@ export function describedRoad(
 		return [await send(session, route, path, body), `${before}/${row ?? person}`];
 	};
 	return {
+		namesTheRecord: aboutPerson || id !== undefined,
 		hidden: () => take(id, rows.get("users") as number),
 		none: () => take(id === undefined ? undefined : 987654, 987654),
 	};
