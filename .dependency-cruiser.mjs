@@ -43,7 +43,11 @@ export default {
 		),
 		layer("tables", [], "The documented schema is the truth; it may depend on no view of it."),
 		{
-			...layer("mapping", ["fhir", "tables"], "The mapping language knows rows and resources, never SQL or HTTP."),
+			...layer(
+				"mapping",
+				["fhir", "tables", "calendar"],
+				"The mapping language knows rows and resources, never SQL or HTTP.",
+			),
 			// The registry and the description list the mapping files; the language itself knows none of them.
 			from: { path: "^src/mapping/", pathNot: "^src/mapping/(registry|describe)\\.ts$" },
 		},

@@ -5,12 +5,14 @@ import { cases } from "../src/mapping/units/cases.ts";
 import { conceptText } from "../src/mapping/units/concept-text.ts";
 import { constant } from "../src/mapping/units/constant.ts";
 import { endInstant, instant } from "../src/mapping/units/instant.ts";
+import { recurrenceRule } from "../src/mapping/units/recurrence-rule.ts";
 import { subject } from "../src/mapping/units/subject.ts";
 import { longText, text } from "../src/mapping/units/text.ts";
 import type { CalendarEvents } from "../src/tables/calendar-events.ts";
 import type { Row } from "../src/tables/columns.ts";
+import { extension } from "./extensions.ts";
 
-/** A calendar event. A recurring one is shown as its series until the calendar expands it (design/mappings.md). */
+/** A calendar event. A recurring one is its series, with the rule; the store shows each occurrence like an event of its own. */
 export const appointment: Mapping = defineMapping<Row<typeof CalendarEvents>>()({
 	name: "appointment",
 	type: "Appointment",
@@ -18,6 +20,7 @@ export const appointment: Mapping = defineMapping<Row<typeof CalendarEvents>>()(
 	id: { prefix: "ev-", part: "" },
 	owner: "userId",
 	elements: {
+		extension: slots(extension("recurrence-rule", "String", recurrenceRule("recurrenceRule"))),
 		status: required(
 			cases(
 				[

@@ -82,7 +82,7 @@ function addMedicationReminder(chunk: Chunk, person: Person, calendarId: number)
 
 /**
  * The class three times a week, from the third week after the operation for twelve weeks, with one date left out and one
- * moved to the afternoon: an event of its own under the series, whose old time is left out of the rule.
+ * moved to the afternoon: an event of its own under the series, which says what time it stands for and which the rule leaves out.
  */
 function addClass(chunk: Chunk, person: Person, calendarId: number): void {
 	let start = dayFrom(person.today, person.timeZone, 15 - person.today.sinceSurgery);
@@ -105,7 +105,8 @@ function addClass(chunk: Chunk, person: Person, calendarId: number): void {
 	});
 	const isPast = Date.parse(timeAt(moved, 15 * 60)) < person.now.getTime();
 	const status = isPast ? "completed" : "pending";
-	addEvent(chunk, person, calendarId, moved, [14 * 60, 60], { ...values, description: "Moved", status, parentEventId });
+	const stands = { parentEventId, recurrenceException: calendarStamp(timeAt(moved, 9 * 60)) };
+	addEvent(chunk, person, calendarId, moved, [14 * 60, 60], { ...values, ...stands, description: "Moved", status });
 }
 
 function addEvent(

@@ -6,15 +6,8 @@ import { mappedTypes, tablesOf } from "../mapping/registry.ts";
 import { and, asSql, type Condition } from "../search/condition.ts";
 import { deletion, wholeVersion } from "./build-version.ts";
 import type { Transaction } from "./database.ts";
-import {
-	allImages,
-	type Entry,
-	entryColumns,
-	type Image,
-	instanceVersions,
-	subjectJoin,
-	versionsOfImage,
-} from "./history.ts";
+import { type Entry, entryColumns, instanceVersions, versionsOfImage } from "./history.ts";
+import { allImages, type Image, subjectJoin } from "./history-images.ts";
 import type { HistoryPage, ResourceVersion } from "./resource-version.ts";
 
 /** What a history is asked for (R4 http 2.21.0.11): `_since` and `_at` as the client wrote them. */

@@ -3,10 +3,10 @@ import type { Mapping } from "../mapping/define.ts";
 import { naturalId } from "../mapping/natural-id.ts";
 import { isPresent } from "../mapping/project.ts";
 import { mappingOfPart, rowOf } from "../mapping/registry.ts";
-import type { Row } from "../mapping/unit.ts";
-import { columnName, columnsOf, entityOf } from "../tables/columns.ts";
-import { deletion, type NativeRow, nativeVersion, ownerOf, type WholeRow, wholeVersion } from "./build-version.ts";
+import { deletion, nativeVersion, ownerOf, type WholeRow, wholeVersion } from "./build-version.ts";
 import type { Transaction } from "./database.ts";
+import { type Image, imagesOf, rowOfImage } from "./history-images.ts";
+import { occurrenceVersions } from "./occurrences.ts";
 import type { ResourceVersion } from "./resource-version.ts";
 
 /** An entry of `fhir.resource` or its history. */
@@ -15,16 +15,6 @@ export interface Entry extends WholeRow {
 	readonly row_id: number | null;
 	readonly part: string | null;
 	readonly deleted: boolean;
-}
-
-/** A row as it was at one version; no image: the row was deleted then. */
-export interface Image {
-	readonly row_id: number;
-	readonly version: number;
-	readonly at: string;
-	readonly image: string | null;
-	readonly subject: string | null;
-	readonly user_id: number | null;
 }
 
 export const entryColumns = sql`type, id, version, last_updated, user_id, meta, body, table_name, row_id, part, deleted`;
@@ -54,6 +44,7 @@ export async function instanceVersions(tx: Transaction, type: string, id: string
 			if (Number(version.versionId) >= since) keep(version);
 		}
 	}
+	for (const version of await occurrenceVersions(tx, type, id)) keep(version);
 	return [...versions.values()].sort((a, b) => Number(b.versionId) - Number(a.versionId));
 }
 
@@ -87,39 +78,6 @@ function rowsOf(
 		if (mapping !== undefined && !rows.has(key)) rows.set(key, { mapping, rowId: entry.row_id as number, since: 1 });
 	}
 	return [...rows.values()];
-}
-
-async function imagesOf(tx: Transaction, mapping: Mapping, rowId: number): Promise<Image[]> {
-	return tx.query(sql<Image>`
-		select i.row_id, i.version, i.at, i.image, p.fhir_id subject, i.user_id from (${allImages(mapping.table)}) i
-		${subjectJoin(mapping.table)}
-		where i.row_id = ${rowId} order by i.version`);
-}
-
-/** Current rows and past images of a table, alike. */
-export function allImages(table: string) {
-	const owner = table === "users" ? sql`t.id` : sql`t.user_id`;
-	return sql`
-		select t.id row_id, t.version, t.updated_at at, to_jsonb(t) - 'password' image, ${owner} user_id from (select ${readable(table)} from public.${sql.ref(table)}) t
-		union all
-		select h.row_id, h.version, h.at, h.image, h.user_id from fhir.row_history h where h.table_name = ${table}`;
-}
-
-/** The Patient that stands for the person an image `i` is about, as `personJoin` finds it for rows. */
-export function subjectJoin(table: string) {
-	const another = table === "patients" ? sql`and p.patient_id <> i.row_id` : sql``;
-	return sql`left join fhir.person p on p.user_id = i.user_id and p.subject ${another}`;
-}
-
-/** Columns every caller may read. */
-function readable(table: string) {
-	const entity = entityOf(table);
-	if (entity === undefined) throw new Error(`there is no table ${table}`);
-	return sql.join(
-		columnsOf(entity)
-			.filter(({ property }) => property !== "password")
-			.map(({ column }) => sql.ref(column)),
-	);
 }
 
 /** The versions one part of a row has had, oldest first; the version that took it away is a deletion. */
@@ -164,19 +122,6 @@ function residueAt(
 		undefined,
 	);
 	return [latest?.meta ?? null, latest?.body ?? null];
-}
-
-/** A row as the mapping reads it, from its image; undefined for the deletion of the row. */
-function rowOfImage(mapping: Mapping, image: Image): NativeRow | undefined {
-	if (image.image === null) return undefined;
-	const cells = JSON.parse(image.image) as Record<string, string | number | boolean | null>;
-	const entity = entityOf(mapping.table);
-	const row: Record<string, string | number | boolean | null> = {};
-	for (const { property, type } of entity === undefined ? [] : columnsOf(entity)) {
-		const cell = cells[columnName(property)] ?? null;
-		row[property] = type === "instant" && typeof cell === "string" ? new Date(cell).toISOString() : cell;
-	}
-	return { ...(row as Row), $subject: image.subject, $version: image.version, $updated: image.at };
 }
 
 /** Resources of a page of images: for every part the version or, where it vanished, the deletion. */

@@ -5,6 +5,7 @@ import type { Transaction } from "./database.ts";
 import { instanceVersions } from "./history.ts";
 import { load, loadNatural } from "./load.ts";
 import { locate } from "./locate.ts";
+import { occurrenceVersion } from "./occurrences.ts";
 import type { ResourceVersion } from "./resource-version.ts";
 
 export { applyChanges } from "./change/apply.ts";
@@ -27,7 +28,8 @@ export async function readResource(tx: Transaction, type: string, id: string): P
 
 /** The current version, whatever an app's scopes are: to decide about a write. @throws Failure `not-found`, or `gone`. */
 export async function currentVersion(tx: Transaction, type: string, id: string): Promise<ResourceVersion> {
-	const version = (await loadNatural(tx, type, id)) ?? (await loadLocated(tx, type, id));
+	const version =
+		(await loadNatural(tx, type, id)) ?? (await loadLocated(tx, type, id)) ?? (await occurrenceVersion(tx, type, id));
 	if (version !== undefined) return version;
 	const [latest] = await instanceVersions(tx, type, id);
 	if (latest === undefined) throw unknown(type, id);

@@ -55,18 +55,22 @@ function statementsOf(branches: readonly Branch[], query: SearchQuery): PlannedB
 	});
 	return branches.map((branch, index) => {
 		const columns = index === 0 ? sql.join([branch.columns, ...telling]) : branch.columns;
-		let composed: { readonly statement: Composed<BranchRow> | undefined } | undefined;
-		return {
-			...branch,
-			columns,
-			index,
-			told: told[index],
-			statement() {
-				composed ??= { statement: composeIf(branchQuery({ ...branch, columns }, index, query)) };
-				return composed.statement;
-			},
-		};
+		return { ...planBranch({ ...branch, columns }, index, query), told: told[index] };
 	});
+}
+
+/** A branch at its place among those of a search; nothing tells in advance whether it has a match. */
+export function planBranch(branch: Branch, index: number, query: SearchQuery): PlannedBranch {
+	let composed: { readonly statement: Composed<BranchRow> | undefined } | undefined;
+	return {
+		...branch,
+		index,
+		told: undefined,
+		statement() {
+			composed ??= { statement: composeIf(branchQuery(branch, index, query)) };
+			return composed.statement;
+		},
+	};
 }
 
 function composeIf<Row>(statement: RawBuilder<Row> | undefined): Composed<Row> | undefined {
@@ -115,8 +119,8 @@ async function limitOf(tx: Transaction, type: string, filters: readonly Filter[]
 	return { rows, wholes };
 }
 
-/** Ids every `_id` filter allows. */
-function wantedIds(filters: readonly Filter[]): string[] | undefined {
+/** Ids every `_id` filter allows; undefined without one. */
+export function wantedIds(filters: readonly Filter[]): string[] | undefined {
 	const lists = filters
 		.filter(({ parameter, modifier }) => parameter.code === "_id" && modifier === undefined)
 		.map(({ values }) => values.map((value) => value.code ?? ""));

@@ -11,14 +11,17 @@ import { compareKeys } from "../search/sql/keyset.ts";
 import { type NativeRow, nativeVersion, type ResidueEntry, type WholeRow, wholeVersion } from "./build-version.ts";
 import type { Transaction } from "./database.ts";
 import { residuesOf } from "./load.ts";
+import { mayRecur, occurrenceBranch, occurrenceBranchIndex } from "./occurrence-branch.ts";
 import type { ResourceVersion, SearchPage } from "./resource-version.ts";
 import {
 	type BranchRow,
 	branchesOf,
 	branchQuery,
 	type PlannedBranch,
+	planBranch,
 	planBranches,
 	rowsOfPage,
+	wantedIds,
 } from "./search-branches.ts";
 import { withoutChains } from "./search-chains.ts";
 import { includedBy } from "./search-includes.ts";
@@ -38,10 +41,11 @@ interface Hit {
 /** Runs a search (R4 search): every branch gives its matches in order, here they are merged, cut to a page and completed. */
 export async function searchResources(tx: Transaction, asked: SearchQuery): Promise<SearchPage> {
 	const query = await withoutChains(tx, limited(asked, tx.caller), searchResources);
-	const total = query.total ? await countMatches(tx, await branchesOf(tx, query)) : undefined;
+	const total = query.total ? await countMatches(tx, await allBranches(tx, query)) : undefined;
 	if (query.count === 0) return { matches: [], included: [], incomplete: false, nextCursor: undefined, total };
 	const branches = await planBranches(tx, query);
 	const hits = query.sort.length === 0 ? await inTurn(tx, branches, query) : await together(tx, branches, query);
+	if (query.sort.length > 0 || countParts(hits, query) <= query.count) hits.push(...(await occurrences(tx, query)));
 	// Each branch is in order by itself.
 	if (hits.some(({ branch }) => branch !== hits[0]?.branch)) hits.sort(inOrder);
 	const page = takePage(hits, query);
@@ -51,6 +55,21 @@ export async function searchResources(tx: Transaction, asked: SearchQuery): Prom
 		nextCursor: page.nextCursor,
 		total,
 	};
+}
+
+async function allBranches(tx: Transaction, query: SearchQuery): Promise<Branch[]> {
+	const recurring = await recurringBranch(tx, query);
+	return [...(await branchesOf(tx, query)), ...(recurring === undefined ? [] : [recurring])];
+}
+
+/** Occurrences of recurring appointments. Their branch is made anew for each search, since time goes on. */
+async function occurrences(tx: Transaction, query: SearchQuery): Promise<Hit[]> {
+	const branch = await recurringBranch(tx, query);
+	return branch === undefined ? [] : runBranch(tx, planBranch(branch, occurrenceBranchIndex, query), query);
+}
+
+async function recurringBranch(tx: Transaction, query: SearchQuery): Promise<Branch | undefined> {
+	return mayRecur(query) ? occurrenceBranch(tx, query, wantedIds(query.filters), Date.now()) : undefined;
 }
 
 /** Without sort keys branches follow one another: once the page is full the later ones are not asked. */

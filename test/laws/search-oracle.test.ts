@@ -36,6 +36,11 @@ const pick = choices(20260801);
 const clinic = await openClinic(t);
 await generatePatients(clinic, pick);
 await generateRows(clinic, pick, 8);
+// Occurrences lie where every search sees them: some days around now.
+await clinic.owner(`insert into calendar_events (calendar_id, user_id, title, start_time, end_time, status, category, recurrence_rule)
+	select c.id, c.user_id, 'Class', date_trunc('day', now()) - interval '9 days' + c.id * interval '1 hour',
+		date_trunc('day', now()) - interval '8 days', case when c.id % 2 = 0 then 'cancelled' end, 'therapy', rule
+	from (select id, user_id from calendars order by id limit 4) c, (values ('FREQ=DAILY;COUNT=5'), ('FREQ=WEEKLY;COUNT=3')) rules(rule)`);
 if (existsSync(data)) {
 	await putExamples(clinic);
 	await createSynthea(clinic);
@@ -102,7 +107,9 @@ async function visible(tx: Transaction, type: string): Promise<Map<string, JsonO
 		Observation:
 			"select 'vs-' || id || '-' || part id from vitals_samples, unnest('{bp,hr,wt,spo2,temp}'::text[]) part",
 		MedicationStatement: "select 'med-' || id id from medications",
-		Appointment: "select 'ev-' || id id from calendar_events",
+		Appointment: `select 'ev-' || id id from calendar_events
+			union all select 'ev-' || e.id || '-' || to_char((e.start_time + n * interval '1 day' + h * interval '1 hour') at time zone 'UTC', 'YYYYMMDD"T"HH24MISS"Z"')
+			from calendar_events e, generate_series(0, 21) n, generate_series(-1, 1) h where e.recurrence_rule is not null`,
 		Practitioner: "select 'user-' || id id from users",
 	};
 	const rows = natural[type] === undefined ? [] : await clinic.owner<{ id: string }>(natural[type]);

@@ -63,6 +63,7 @@ async function applyStep(
 /** Whom a resource was about before; undefined where there was none. */
 function ownerIn(state: State | undefined): number | null | undefined {
 	if (state?.kind === "whole") return state.whole.user_id;
+	if (state?.kind === "occurrence") return state.occurrence.seriesRow.userId;
 	return state?.kind === "row" ? ownerOf(state.mapping, state.loaded.row) : undefined;
 }
 
@@ -72,7 +73,8 @@ function checkVersions(changes: readonly Change[], states: ReadonlyMap<string, S
 	changes.forEach((change, at) => {
 		if (change.kind === "create" || change.ifMatch === undefined) return;
 		const state = states.get(`${change.type}/${change.id}`);
-		const version = state?.kind === "whole" || state?.kind === "row" ? String(state.version) : undefined;
+		const isThere = state?.kind === "whole" || state?.kind === "row" || state?.kind === "occurrence";
+		const version = isThere ? String(state.version) : undefined;
 		if (version === change.ifMatch) return;
 		const diagnostics =
 			version === undefined

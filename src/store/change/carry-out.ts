@@ -80,7 +80,7 @@ async function complete(tx: Transaction, mapping: Mapping, rows: readonly Cells[
 		tx,
 		rows.map((row) => row.userId as number),
 	);
-	return rows.map((row) => ({ ...row, calendarId: calendars.get(row.userId as number) ?? null }));
+	return rows.map((row) => ({ calendarId: calendars.get(row.userId as number) ?? null, ...row }));
 }
 
 /** Rows as the database gave them back, by `table/id`. */

@@ -1,6 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Caller } from "../../access/caller.ts";
 import { isKept, requireRight } from "../../access/may.ts";
+import { exceptionsOf } from "../../calendar/event-series.ts";
+import { writeExceptions } from "../../calendar/exceptions.ts";
+import { readStamp, type Stamp } from "../../calendar/stamp.ts";
 import { Failure } from "../../fhir/failure.ts";
 import type { JsonObject } from "../../fhir/json.ts";
 import { cellsOf, residueOf } from "../../mapping/absorb.ts";
@@ -12,6 +15,7 @@ import type { Cells, Row } from "../../mapping/unit.ts";
 import { extract } from "../../search/extract.ts";
 import { type NativeRow, ownerOf, type ResidueEntry } from "../build-version.ts";
 import type { LoadedRow } from "../load.ts";
+import { appointmentMapping, type OccurrenceState } from "../occurrences.ts";
 import { indexResidue, indexWhole } from "./index-columns.ts";
 import { isShared, ownerOfEntries } from "./owner.ts";
 import type { People } from "./people.ts";
@@ -88,13 +92,26 @@ export class Effects {
 	insertRow(
 		mapping: Mapping,
 		resource: JsonObject,
-		at: { rowId: number; id: string; version: number; natural: boolean },
+		at: { rowId: number; id: string; version: number; natural: boolean; beside?: Cells },
 		entry: "new" | "there",
 	): void {
-		const { rowId, id, version, natural } = at;
+		const { rowId, id, version, natural, beside = {} } = at;
 		requireRight(this.caller, mapping.table, "create");
-		this.inserts.push({ mapping, id: rowId, version, cells: cellsOf(mapping, resource, this.people, undefined) });
+		const cells = { ...cellsOf(mapping, resource, this.people, undefined), ...beside };
+		this.inserts.push({ mapping, id: rowId, version, cells });
 		this.pending.push({ mapping, resource, rowId, id, entry, needed: !natural });
+	}
+
+	/** Has a series take place no more at one of its starts. */
+	leaveOut({ key, seriesRow, series: { zone, isAllDay } }: OccurrenceState): void {
+		const mapping = appointmentMapping();
+		requireRight(this.caller, mapping.table, "update", seriesRow);
+		const planned = this.updates.get(mapping.table)?.get(seriesRow.id)?.cells.recurrenceException;
+		const recurrenceException = (planned ?? seriesRow.recurrenceException) as string | null;
+		const exceptions = exceptionsOf({ recurrenceException });
+		const excluded = [...exceptions.excluded, readStamp(key) as Stamp];
+		const left = writeExceptions({ ...exceptions, excluded }, zone, isAllDay);
+		this.addUpdate(mapping, seriesRow.id, { recurrenceException: left });
 	}
 
 	/** Writes a resource into the row it has. */
@@ -147,13 +164,16 @@ export class Effects {
 		);
 		if (others)
 			this.addUpdate(mapping, loaded.rowId, Object.fromEntries(mapping.presentWhenAny.map((column) => [column, null])));
-		else {
-			const rows = this.deletes.get(mapping.table) ?? { mapping, ids: new Set<number>() };
-			this.deletes.set(mapping.table, rows);
-			rows.ids.add(loaded.rowId);
-			this.updates.get(mapping.table)?.delete(loaded.rowId);
-		}
+		else this.deleteRow(mapping, loaded.rowId);
 		return others;
+	}
+
+	/** Deletes a row that goes with another. */
+	deleteRow(mapping: Mapping, rowId: number): void {
+		const rows = this.deletes.get(mapping.table) ?? { mapping, ids: new Set<number>() };
+		this.deletes.set(mapping.table, rows);
+		rows.ids.add(rowId);
+		this.updates.get(mapping.table)?.delete(rowId);
 	}
 
 	/** Gives a part of a row a new id of its own, because another resource has taken the natural one. */

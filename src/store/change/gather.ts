@@ -4,9 +4,11 @@ import { Failure, type Issue } from "../../fhir/failure.ts";
 import type { JsonObject } from "../../fhir/json.ts";
 import type { Mapping } from "../../mapping/define.ts";
 import { mappingNamed } from "../../mapping/registry.ts";
+import type { Cells } from "../../mapping/unit.ts";
 import { ownerOf } from "../build-version.ts";
 import { refuseWhileDataOf } from "../care.ts";
 import type { Transaction } from "../database.ts";
+import { instancesOf } from "../event-rows.ts";
 import type { Change, ChangeResult } from "../resource-version.ts";
 import { allocateIds } from "../rows.ts";
 import type { Effects } from "./effects.ts";
@@ -85,6 +87,16 @@ export class Gatherer {
 			case "whole":
 				await this.place(mapping, resource, id, state.version + 1, "there");
 				return "updated";
+			case "occurrence": {
+				// It gets a row of its own under the series, which leaves it out from now on.
+				this.effects.leaveOut(state.occurrence);
+				const { key, seriesRow } = state.occurrence;
+				const { calendarId, isAllDay, color } = seriesRow;
+				const stands = { parentEventId: seriesRow.id, recurrenceException: key, recurrenceRule: null };
+				const beside = { calendarId, isAllDay, color, ...stands };
+				await this.place(mapping, resource, id, state.version + 1, state.linked ? "there" : "new", beside);
+				return "updated";
+			}
 			case "row": {
 				// A row that no resource becomes (a therapist's account) takes every update of its own.
 				const stays = (state.mapping.takes === "none" ? state.mapping : mapping) === state.mapping;
@@ -108,10 +120,11 @@ export class Gatherer {
 		id: string,
 		version: number,
 		entry: "new" | "there",
+		beside: Cells = {},
 	): Promise<void> {
 		if (mapping === undefined) return this.effects.whole(resource, id, version, entry);
 		const [rowId] = await allocateIds(this.tx, entityOfMapping(mapping), 1);
-		this.effects.insertRow(mapping, resource, { rowId: rowId as number, id, version, natural: false }, entry);
+		this.effects.insertRow(mapping, resource, { rowId: rowId as number, id, version, natural: false, beside }, entry);
 	}
 
 	/** An id of our own form that a client chose must not come to mean the row it looks like. */
@@ -134,8 +147,14 @@ export class Gatherer {
 			requireRight(this.tx.caller, state.mapping.table, "delete", state.loaded.row);
 			const user = state.loaded.row.userId;
 			if (type === "Patient" && typeof user === "number") await refuseWhileDataOf(this.tx, user);
+			if (state.mapping.table === "calendar_events") {
+				// A series takes its edited occurrences along.
+				const instances = await instancesOf(this.tx, [state.loaded.rowId], true);
+				for (const { id: rowId } of instances) this.effects.deleteRow(state.mapping, rowId);
+			}
 			this.effects.removeFromRow(state.mapping, state.loaded);
-		} else return "absent";
+		} else if (state.kind === "occurrence") this.effects.leaveOut(state.occurrence);
+		else return "absent";
 		return "deleted";
 	}
 }

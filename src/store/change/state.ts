@@ -6,6 +6,7 @@ import type { Transaction } from "../database.ts";
 import { instanceVersions } from "../history.ts";
 import { type LoadedRow, loadRows, lockWholes } from "../load.ts";
 import { locate } from "../locate.ts";
+import { type OccurrenceState, occurrenceNow } from "../occurrences.ts";
 
 /** The row an id of our own form looks like; `owner` is set when the row is there (without yielding the resource). */
 export interface NaturalRow {
@@ -21,6 +22,13 @@ export type State =
 	/** Existed; `version` is that of the deletion. `linked`: `fhir.resource` still has an entry. */
 	| { readonly kind: "deleted"; readonly version: number; readonly linked: boolean; readonly row?: NaturalRow }
 	| { readonly kind: "whole"; readonly version: number; readonly whole: WholeRow }
+	/** One occurrence of a series, without a row of its own; its version is the series'. `linked` as above. */
+	| {
+			readonly kind: "occurrence";
+			readonly version: number;
+			readonly occurrence: OccurrenceState;
+			readonly linked: boolean;
+	  }
 	| {
 			readonly kind: "row";
 			readonly version: number;
@@ -85,6 +93,12 @@ async function statesOfType(tx: Transaction, type: string, ids: readonly string[
 				loaded,
 				linked: location.linked,
 			});
+			continue;
+		}
+		const occurrence = await occurrenceNow(tx, type, id, true);
+		if (occurrence !== undefined) {
+			const linked = location?.linked ?? false;
+			states.set(id, { kind: "occurrence", version: occurrence.seriesRow.version, occurrence, linked });
 			continue;
 		}
 		const row =

@@ -1,0 +1,63 @@
+import { sql } from "kysely";
+import type { Mapping } from "../mapping/define.ts";
+import type { Row } from "../mapping/unit.ts";
+import { columnName, columnsOf, entityOf } from "../tables/columns.ts";
+import type { NativeRow } from "./build-version.ts";
+import type { Transaction } from "./database.ts";
+
+/** A row as it was at one version; no image: the row was deleted then. */
+export interface Image {
+	readonly row_id: number;
+	readonly version: number;
+	readonly at: string;
+	readonly image: string | null;
+	readonly subject: string | null;
+	readonly user_id: number | null;
+}
+
+/** Every image of one row, oldest first. */
+export async function imagesOf(tx: Transaction, mapping: Mapping, rowId: number): Promise<Image[]> {
+	return tx.query(sql<Image>`
+		select i.row_id, i.version, i.at, i.image, p.fhir_id subject, i.user_id from (${allImages(mapping.table)}) i
+		${subjectJoin(mapping.table)}
+		where i.row_id = ${rowId} order by i.version`);
+}
+
+/** Current rows and past images of a table, alike. */
+export function allImages(table: string) {
+	const owner = table === "users" ? sql`t.id` : sql`t.user_id`;
+	return sql`
+		select t.id row_id, t.version, t.updated_at at, to_jsonb(t) - 'password' image, ${owner} user_id from (select ${readable(table)} from public.${sql.ref(table)}) t
+		union all
+		select h.row_id, h.version, h.at, h.image, h.user_id from fhir.row_history h where h.table_name = ${table}`;
+}
+
+/** The Patient that stands for the person an image `i` is about, as `personJoin` finds it for rows. */
+export function subjectJoin(table: string) {
+	const another = table === "patients" ? sql`and p.patient_id <> i.row_id` : sql``;
+	return sql`left join fhir.person p on p.user_id = i.user_id and p.subject ${another}`;
+}
+
+/** Columns every caller may read. */
+function readable(table: string) {
+	const entity = entityOf(table);
+	if (entity === undefined) throw new Error(`there is no table ${table}`);
+	return sql.join(
+		columnsOf(entity)
+			.filter(({ property }) => property !== "password")
+			.map(({ column }) => sql.ref(column)),
+	);
+}
+
+/** A row as the mapping reads it, from its image; undefined for the deletion of the row. */
+export function rowOfImage(mapping: Mapping, image: Image): NativeRow | undefined {
+	if (image.image === null) return undefined;
+	const cells = JSON.parse(image.image) as Record<string, string | number | boolean | null>;
+	const entity = entityOf(mapping.table);
+	const row: Record<string, string | number | boolean | null> = {};
+	for (const { property, type } of entity === undefined ? [] : columnsOf(entity)) {
+		const cell = cells[columnName(property)] ?? null;
+		row[property] = type === "instant" && typeof cell === "string" ? new Date(cell).toISOString() : cell;
+	}
+	return { ...(row as Row), $subject: image.subject, $version: image.version, $updated: image.at };
+}
