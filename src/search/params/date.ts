@@ -42,7 +42,11 @@ export const date: ParameterKind = {
 	native: (filter, values) =>
 		or(
 			filter.values.flatMap((wanted) =>
-				values.map((value): Condition => (value.kind === "date" ? compare(wanted, value.lo, value.hi) : false)),
+				values.map((value): Condition => {
+					if (value.kind !== "date") return false;
+					const ofMoment = value.column === undefined ? true : dateBound([wanted], value.column);
+					return ofMoment === true ? compare(wanted, value.lo, value.hi) : ofMoment;
+				}),
 			),
 		),
 	storedKey: (parameter, descending) =>
@@ -50,7 +54,7 @@ export const date: ParameterKind = {
 	nativeKey: (value) => (value.kind === "date" ? value.lo : sql`null::timestamptz`),
 };
 
-/** A condition every match fulfils and an index can use: the instants a column may have. Columns hold moments. */
+/** The instants a column of moments may have, so that an index can be used; true where a prefix sets no such bound. */
 export function dateBound(values: readonly FilterValue[], column: Sql): Condition {
 	return or(
 		values.map((value): Condition => {

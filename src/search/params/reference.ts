@@ -79,7 +79,12 @@ function usersOf(ids: readonly string[]) {
 		: sql`any (array(select person.user_id from fhir.identity person where person.fhir_id = any(${sql.val(ids)}::text[])))`;
 }
 
-/** A condition on `fhir.resource x`: about the Patients of these ids, or about nobody known where there are no such Patients. */
+/** A condition on what is in `fhir.resource x` beside rows: their persons are the Patients of these ids. */
+export function besideRowsOf(ids: readonly string[]): Sql<boolean> {
+	return sql<boolean>`x.owner = ${usersOf(ids)}`;
+}
+
+/** A condition on bodies in `fhir.resource x`: about the Patients of these ids, or about nobody known where there are no such Patients. */
 export function aboutPatients(ids: readonly string[]): Sql<boolean> {
 	// coalesce() stands within the subselects: around them, row-level security would keep the condition from an index.
 	if (ids.length === 1) {

@@ -5,7 +5,7 @@ import { columnName } from "../../tables/columns.ts";
 import { and, asSql, type Condition, or } from "../condition.ts";
 import { type ColumnOf, type Source, sourcesOf } from "../native-values.ts";
 import { kinds } from "../params/all.ts";
-import { aboutPatients, idsOf } from "../params/reference.ts";
+import { besideRowsOf, idsOf } from "../params/reference.ts";
 import type { Filter, SearchQuery, SortKey } from "../query.ts";
 import type { Branch, IdLimit } from "./branch.ts";
 import {
@@ -59,6 +59,9 @@ function rows(table: string, mappings: readonly Mapping[], query: SearchQuery, i
 	const ofRow = saidByAll(matches.filter((_, bit) => possible[bit]));
 	const besides = matches.map((list) => and(list.filter((_, at) => ofRow[at] === undefined)));
 	const parts = mappings.map((mapping, bit) => (possible[bit] ? and([present(mapping), besides[bit] ?? true]) : false));
+	const said = ofRow.map((one) => one ?? true);
+	// Said twice, planners think it rarer.
+	const bounds = filters.map((filter) => rowBounds(mappings, [filter], rowColumn));
 	const bound = and(filters.map((filter) => ownerBound(mappings, filter)));
 	const beside = sql`x.table_name = ${table} and x.row_id = t.id and x.type = ${mappings[0]?.type}`;
 	const isMoved = searched.length === 0 ? sql`false` : sql`x.overrides && ${sql.val(searched)}::text[]`;
@@ -74,8 +77,8 @@ function rows(table: string, mappings: readonly Mapping[], query: SearchQuery, i
 		from: sql`public.${sql.ref(table)} t ${personJoin(mappings)}`,
 		where: and([
 			or(parts),
-			...ofRow.map((one) => one ?? true),
-			rowBounds(mappings, filters, rowColumn),
+			...said,
+			...bounds.filter((one) => !said.some((other) => areSame([one, other]))),
 			anyRow(ids, mappings),
 		]),
 		rowId: sql`t.id`,
@@ -202,7 +205,7 @@ const chartParameters: ReadonlySet<string> = new Set(["category", "code", "date"
 function ownerBound(mappings: readonly Mapping[], filter: Filter): Condition {
 	if (!isOfRow(mappings, filter, rowColumn)) return true;
 	const ids = idsOf(filter, "Patient");
-	return ids.length === 0 ? false : aboutPatients(ids);
+	return ids.length === 0 ? false : besideRowsOf(ids);
 }
 
 /** Parameters of the search whose elements may sit in a residue. */
