@@ -1,6 +1,6 @@
 import { defineMapping, type Mapping } from "../../src/mapping/define.ts";
 import { first, members, slot, slots } from "../../src/mapping/tree.ts";
-import { readOnly, required } from "../../src/mapping/unit.ts";
+import { fixed, readOnly, required } from "../../src/mapping/unit.ts";
 import { constant } from "../../src/mapping/units/constant.ts";
 import { instant } from "../../src/mapping/units/instant.ts";
 import { absentReason, type Measure, quantity } from "../../src/mapping/units/quantity.ts";
@@ -33,7 +33,7 @@ const shared = {
 	),
 	subject: required(subject("userId")),
 	effectiveDateTime: required(instant("recordedAt")),
-	issued: readOnly(instant("createdAt")),
+	issued: fixed(readOnly(instant("createdAt"))),
 	note: first(members({ text: longText("notes") })),
 } as const;
 

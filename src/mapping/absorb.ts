@@ -2,7 +2,7 @@ import type { JsonObject } from "../fhir/json.ts";
 import { equalJson, type Json } from "../fhir/json.ts";
 import type { Mapping } from "./define.ts";
 import { project, readNode } from "./project.ts";
-import { isPrimitivePair, type Residue } from "./residue.ts";
+import { type Exact, isPrimitivePair, type Residue } from "./residue.ts";
 import { hasAll, isSlots, isUnit, type Members, type Node, type Slots } from "./tree.ts";
 import { type Cells, empty, type Row, type Unit, type WriteContext } from "./unit.ts";
 
@@ -69,13 +69,14 @@ export function residueOf(mapping: Mapping, resource: JsonObject, row: Row): Res
 	const guards: Guard[] = [];
 	for (const { path, unit, value } of seen) {
 		const was = unit.read(row);
-		if (!equalJson(was, value))
-			guards.push([path, { ...(was === undefined ? {} : { was }), ...(value === undefined ? {} : { is: value }) }]);
+		if (equalJson(was, value)) continue;
+		const when = unit.fixed === true ? { fixed: true as const } : was === undefined ? {} : { was };
+		guards.push([path, { ...when, ...(value === undefined ? {} : { is: value }) }]);
 	}
 	return compact(extra, withoutInvisible(mapping, row, extra, guards, contentOf(resource)));
 }
 
-type Guard = [path: string, guard: { was?: Json; is?: Json }];
+type Guard = [path: string, guard: Exact];
 
 function compact(extra: Json | undefined, guards: readonly Guard[]): Residue {
 	return {

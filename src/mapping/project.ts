@@ -49,7 +49,8 @@ class Reader {
 		if (isUnit(node)) {
 			const now = node.read(this.row);
 			const exact = this.residue.exact?.[path];
-			if (exact !== undefined && equalJson(exact.was, now)) return { value: exact.is, strong: exact.is !== undefined };
+			if (exact !== undefined && (exact.fixed === true || equalJson(exact.was, now)))
+				return { value: exact.is, strong: exact.is !== undefined };
 			const filled = node.always === true || node.columns.some((column) => this.row[column] != null);
 			return { value: now, strong: now !== undefined && filled };
 		}

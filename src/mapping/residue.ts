@@ -5,11 +5,19 @@ import { type Json, parseJson } from "../fhir/json.ts";
  *
  * - `extra`: the resource minus everything mapped, in the mapping's shape (see `absorb`).
  * - `exact`: per unit whose columns do not give back what came in, what they give (`was`) and what came in (`is`). On read, `is`
- *   holds as long as the columns still give `was`; otherwise somebody edited the row and the native value wins.
+ *   holds as long as the columns still give `was`; otherwise somebody edited the row and the native value wins. `fixed`: nobody can,
+ *   so that there is nothing to compare with and all such residues are alike.
  */
 export interface Residue {
 	readonly extra?: Json;
-	readonly exact?: { readonly [path: string]: { readonly was?: Json; readonly is?: Json } };
+	readonly exact?: { readonly [path: string]: Exact };
+}
+
+/** What came in for one unit, and when it holds. */
+export interface Exact {
+	readonly was?: Json;
+	readonly is?: Json;
+	readonly fixed?: true;
 }
 
 export const noResidue: Residue = {};

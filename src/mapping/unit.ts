@@ -52,6 +52,8 @@ export interface Unit<Column extends string = string> {
 	readonly columns: readonly Column[];
 	/** The element the columns give; undefined when they give none. */
 	read(row: Row): Json | undefined;
+	/** Its JSON text, where that is made more easily than the element. */
+	text?(row: Row): string | undefined;
 	/**
 	 * The cells an element becomes. An absent element empties them. Undefined: the columns cannot hold this element
 	 * (they are emptied and the residue keeps it, or, where the unit is required, the mapping does not take the resource).
@@ -66,6 +68,8 @@ export interface Unit<Column extends string = string> {
 	readonly constant?: Json;
 	/** Shows even where all its columns are empty; others only beside something that is filled. */
 	readonly always?: boolean;
+	/** Its columns never change once the row is there. */
+	readonly fixed?: boolean;
 	/** The mapping takes a resource only when this unit can hold its element. */
 	readonly required?: boolean;
 }
@@ -78,6 +82,11 @@ export function required<C extends string>(unit: Unit<C>): Unit<C> {
 /** The same unit, shown but never written from outside: its columns are not the resource's to change. */
 export function readOnly<C extends string>(unit: Unit<C>): Unit<C> {
 	return { ...unit, write: () => ({}), describe: () => `${unit.describe()}, not written` };
+}
+
+/** The same unit over columns that nobody ever changes: what was sent stands, and need not be compared with what they gave. */
+export function fixed<C extends string>(unit: Unit<C>): Unit<C> {
+	return { ...unit, fixed: true };
 }
 
 /** Empties columns. */

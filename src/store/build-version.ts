@@ -2,9 +2,7 @@ import type { JsonObject } from "../fhir/json.ts";
 import { parseJson } from "../fhir/json.ts";
 import type { Mapping } from "../mapping/define.ts";
 import { naturalId } from "../mapping/natural-id.ts";
-import { project } from "../mapping/project.ts";
 import { renderOf } from "../mapping/render.ts";
-import { parseResidue } from "../mapping/residue.ts";
 import type { Row } from "../mapping/unit.ts";
 import type { ResourceVersion } from "./resource-version.ts";
 
@@ -42,46 +40,37 @@ export function nativeVersion(
 	residue: ResidueEntry | undefined,
 ): ResourceVersion {
 	const id = residue?.[1] ?? naturalId(mapping.id, rowId);
-	const isPlain = residue === undefined || (residue[2] === null && residue[3] === null);
+	const { $version: version, $updated: lastUpdated } = row;
+	const meta = metaTextOf(mapping, residue?.[2] ?? null);
+	const members = renderOf(mapping, residue?.[3] ?? null)(row);
 	return {
 		type: mapping.type,
 		id,
-		versionId: String(row.$version),
-		lastUpdated: row.$updated,
-		method: row.$version === 1 ? "POST" : "PUT",
-		text: isPlain ? plainText(mapping, id, row) : textWithResidue(mapping, id, row, residue),
+		versionId: String(version),
+		lastUpdated,
+		method: version === 1 ? "POST" : "PUT",
+		text: `{"resourceType":"${mapping.type}","id":"${id}","meta":{"versionId":"${version}","lastUpdated":"${lastUpdated}"${meta}}${members}}`,
 		owner: ownerOf(mapping, row),
 	};
 }
 
-/** Text without objects in between: nearly all that is read is of this kind. */
-function plainText(mapping: Mapping, id: string, row: NativeRow): string {
-	const profiles = mapping.profiles.length === 0 ? "" : `,"profile":${JSON.stringify(mapping.profiles)}`;
-	const members = renderOf(mapping)(row);
-	const rest = members === "" ? "" : `,${members}`;
-	return `{"resourceType":"${mapping.type}","id":"${id}","meta":{"versionId":"${row.$version}","lastUpdated":"${row.$updated}"${profiles}}${rest}}`;
-}
+const metaTexts = new WeakMap<Mapping, string>();
 
-function textWithResidue(mapping: Mapping, id: string, row: NativeRow, [, , meta, body]: ResidueEntry): string {
-	const { resourceType, ...content } = project(mapping, row, parseResidue(body));
-	return JSON.stringify({ resourceType, id, meta: nativeMeta(mapping, row, meta), ...content });
+/** What stands in meta behind version and time: what was sent, and the mapping's profiles beside those sent. */
+function metaTextOf(mapping: Mapping, sent: string | null): string {
+	const known = sent === null ? metaTexts.get(mapping) : undefined;
+	if (known !== undefined) return known;
+	const rest = sent === null ? {} : (parseJson(sent) as JsonObject);
+	const profile = [...new Set([...mapping.profiles, ...((rest.profile as string[] | undefined) ?? [])])];
+	const text = JSON.stringify({ ...rest, ...(profile.length === 0 ? {} : { profile }) });
+	const members = text === "{}" ? "" : `,${text.slice(1, -1)}`;
+	if (sent === null) metaTexts.set(mapping, members);
+	return members;
 }
 
 /** users.id of the patient a row is about; a therapist's account is about no patient. */
 export function ownerOf(mapping: Mapping, row: Row): number | null {
 	return mapping.table === "users" ? null : ((row[mapping.owner] as number | null | undefined) ?? null);
-}
-
-/** The mapping's profiles are declared beside what was sent in meta. */
-function nativeMeta(mapping: Mapping, row: NativeRow, sent: string | null): JsonObject {
-	const rest = sent === null ? {} : (parseJson(sent) as JsonObject);
-	const profiles = new Set([...mapping.profiles, ...((rest.profile as string[] | undefined) ?? [])]);
-	return {
-		versionId: String(row.$version),
-		lastUpdated: row.$updated,
-		...rest,
-		...(profiles.size === 0 ? {} : { profile: [...profiles] }),
-	};
 }
 
 /** A resource stored whole, by joining texts: the body is never parsed. */

@@ -28,6 +28,7 @@ export async function includedBy(
 	matches: readonly ResourceVersion[],
 	query: SearchQuery,
 ): Promise<Included> {
+	if (query.includes.length === 0 && query.revincludes.length === 0) return { included: [], incomplete: false };
 	const seen = new Set(matches.map(keyOf));
 	const included: ResourceVersion[] = [];
 	let incomplete = false;

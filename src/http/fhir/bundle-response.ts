@@ -6,7 +6,8 @@ import type { PageLink } from "./page-links.ts";
 export interface EntryText {
 	readonly fullUrl?: string;
 	readonly resourceText?: string | undefined;
-	readonly search?: JsonObject;
+	/** Why it is in a searchset. */
+	readonly mode?: "match" | "include" | "outcome";
 	readonly request?: JsonObject;
 	readonly response?: JsonObject;
 }
@@ -29,12 +30,12 @@ export function bundleText(bundle: {
 	return `{${members.join(",")}}`;
 }
 
-function entryText({ fullUrl, resourceText, search, request, response }: EntryText): string {
-	const members: string[] = [];
-	if (fullUrl !== undefined) members.push(`"fullUrl":${JSON.stringify(fullUrl)}`);
-	if (resourceText !== undefined) members.push(`"resource":${resourceText}`);
-	for (const [name, value] of Object.entries({ search, request, response })) {
-		if (value !== undefined) members.push(`"${name}":${stringify(value)}`);
-	}
-	return `{${members.join(",")}}`;
+function entryText({ fullUrl, resourceText, mode, request, response }: EntryText): string {
+	let text = "";
+	if (fullUrl !== undefined) text += `,"fullUrl":${JSON.stringify(fullUrl)}`;
+	if (resourceText !== undefined) text += `,"resource":${resourceText}`;
+	if (mode !== undefined) text += `,"search":{"mode":"${mode}"}`;
+	if (request !== undefined) text += `,"request":${stringify(request)}`;
+	if (response !== undefined) text += `,"response":${stringify(response)}`;
+	return `{${text.slice(1)}}`;
 }

@@ -75,12 +75,12 @@ function entryOf(version: ResourceVersion, mode: "match" | "include", shape: Sha
 	return {
 		fullUrl: `${base}/${version.type}/${version.id}`,
 		resourceText: shapeText(version.text, version.type, shape),
-		search: { mode },
+		mode,
 	};
 }
 
 function outcomeEntry(warnings: readonly Issue[]): EntryText {
-	return { resourceText: stringify(outcomeOfIssues(warnings, "warning")), search: { mode: "outcome" } };
+	return { resourceText: stringify(outcomeOfIssues(warnings, "warning")), mode: "outcome" };
 }
 
 function wasIgnored(name: string): Issue {

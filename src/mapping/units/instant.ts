@@ -20,6 +20,10 @@ export function instant<C extends string>(column: C): Unit<C> {
 		unit: "instant",
 		columns: [column],
 		read: (row) => instantText(row[column]),
+		text: (row) => {
+			const text = instantText(row[column]);
+			return text === undefined ? undefined : `"${text}"`;
+		},
 		write: (element) => {
 			if (element === undefined) return empty([column]);
 			if (typeof element !== "string" || !/T\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-]\d\d:\d\d)$/.test(element))
@@ -46,6 +50,7 @@ export function endInstant<C extends string>(column: C, startColumn: C): Unit<C>
 		unit: "end-instant",
 		columns: [column, startColumn],
 		read: (row) => instantText(row[column] ?? row[startColumn]),
+		text: (row) => JSON.stringify(instantText(row[column] ?? row[startColumn])),
 		write: (element, context, parent) => {
 			const isStart = element !== undefined && element === parent?.start;
 			return { [column]: isStart ? null : (end.write(element, context, parent)?.[column] ?? null) };

@@ -29,6 +29,7 @@ export interface Measure {
 /** A Quantity in UCUM in a number column. Converted and rounded for the column; what came in stays in the residue. */
 export function quantity<C extends string>(column: C, measure: Measure): Unit<C> {
 	const scale = 10 ** measure.decimals;
+	const behindValue = `,"unit":${JSON.stringify(measure.unit)},"system":"${ucum}","code":${JSON.stringify(measure.code)}}`;
 	return {
 		unit: "quantity",
 		columns: [column],
@@ -36,6 +37,10 @@ export function quantity<C extends string>(column: C, measure: Measure): Unit<C>
 			typeof row[column] === "number"
 				? { value: row[column], unit: measure.unit, system: ucum, code: measure.code }
 				: undefined,
+		text: (row) => {
+			const value = row[column];
+			return typeof value === "number" ? `{"value":${JSON.stringify(value)}${behindValue}` : undefined;
+		},
 		write: (element) => {
 			if (element === undefined) return empty([column]);
 			const given = element as { value?: Json; comparator?: Json; system?: Json; code?: Json } | null;

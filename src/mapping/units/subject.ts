@@ -7,6 +7,7 @@ export function subject<C extends string>(column: C): Unit<C> {
 		unit: "subject",
 		columns: [column],
 		read: (row) => (row.$subject == null ? undefined : { reference: `Patient/${row.$subject}` }),
+		text: (row) => (row.$subject == null ? undefined : `{"reference":"Patient/${row.$subject}"}`),
 		write: (element, context) => {
 			if (element === undefined) return empty([column]);
 			const reference = (element as { reference?: unknown } | null)?.reference;
@@ -26,6 +27,7 @@ export function standIn(): Unit<never> {
 		columns: [],
 		always: true,
 		read: (row) => (row.$subject == null ? undefined : { reference: `Patient/${row.$subject}` }),
+		text: (row) => (row.$subject == null ? undefined : `{"reference":"Patient/${row.$subject}"}`),
 		write: () => ({}),
 		values: (column) => [{ kind: "reference", type: "Patient", id: column("$subject") }],
 		describe: () => "the Patient that stands for the same person, where this is another one",
