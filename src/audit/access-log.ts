@@ -1,5 +1,5 @@
 import type { Caller } from "../access/caller.ts";
-import { includeAccess, insertAccess } from "../store/access-log.ts";
+import { type AccessRow, includeAccess, insertAccess } from "../store/access-log.ts";
 import type { Database, Transaction } from "../store/database.ts";
 import { currentRequestId } from "./request-id.ts";
 
@@ -26,7 +26,7 @@ export interface AccessLog {
 }
 
 interface Waiting {
-	readonly row: object;
+	readonly row: AccessRow;
 	readonly resolve: () => void;
 	readonly reject: (error: unknown) => void;
 }
@@ -62,7 +62,7 @@ export function accessLog(database: Database): AccessLog {
 	};
 }
 
-function rowOf(entry: AccessEntry): object {
+function rowOf(entry: AccessEntry): AccessRow {
 	return {
 		at: new Date().toISOString(),
 		actor: entry.caller.actor,

@@ -29,7 +29,7 @@ export interface Tokens {
 export function tokens(database: Database): Tokens {
 	const notices = database.listen("auth_changed", () => callers.forget());
 	const callers: Remembered<Caller> = remembered(
-		(hash) => database.read(serverCaller, (tx) => callerByToken(tx, Buffer.from(hash, "base64"))),
+		(token) => database.read(serverCaller, (tx) => callerByToken(tx, tokenDigest(token))),
 		notices,
 	);
 	return {
@@ -39,7 +39,7 @@ export function tokens(database: Database): Tokens {
 			if (kept === undefined) throw new Failure("unauthenticated", "E-mail address or password is wrong");
 			return { token, expiresAt: kept };
 		},
-		callerOf: (token) => callers.get(tokenDigest(token).toString("base64")),
+		callerOf: (token) => callers.get(token),
 		async revoke(token) {
 			await database.write(serverCaller, (tx) => deleteToken(tx, tokenDigest(token)));
 			callers.forget();

@@ -29,10 +29,12 @@ export function createServer(options: ServerOptions): FastifyInstance {
 		frameworkErrors: (error, request, reply) => void sendFailure(error, request, reply),
 		ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true, useDefaults: false } },
 	});
-	app.addHook("onRequest", async (request, reply) => {
+	// Hooks that wait for nothing call on: a promise for each costs more than they do.
+	app.addHook("onRequest", (request, reply, done) => {
 		reply.header("x-request-id", request.id);
+		done();
 	});
-	app.addHook("onResponse", async (request, reply) => {
+	app.addHook("onResponse", (request, reply, done) => {
 		const entry = {
 			method: request.method,
 			route: request.routeOptions.url ?? "none",
@@ -40,6 +42,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
 			ms: Math.round(reply.elapsedTime),
 		};
 		request.log.info(entry, "request");
+		done();
 	});
 	return app;
 }

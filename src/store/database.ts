@@ -1,4 +1,3 @@
-import type { RawBuilder } from "kysely";
 import { type Caller, serverCaller } from "../access/caller.ts";
 import { Failure } from "../fhir/failure.ts";
 import type { Entity } from "../tables/all.ts";
@@ -19,7 +18,7 @@ export interface Transaction {
 	/** Runs a composed SQL fragment; rows with the columns' own (snake_case) names. Values: postgres-types.ts. */
 	query<Row>(statement: Statement<Row>): Promise<Row[]>;
 	/** Runs a fragment whose rows nobody needs, together with what comes next, at the latest the commit, which fails where it fails. */
-	later(fragment: RawBuilder<unknown>): void;
+	later(statement: Statement<unknown>): void;
 	/** Numbers of a sequence that nobody else gets, ascending; taken in advance, so not in the order of use. */
 	numbers(sequence: string, count: number): Promise<number[]>;
 	/**
@@ -55,7 +54,7 @@ export interface Database {
 	 * One statement as the system, committed without waiting for the disk: nothing is lost when the server is killed, but what the last
 	 * half second added may be when Postgres crashes or the power fails. For what was read, in the access log.
 	 */
-	append(statement: RawBuilder<unknown>): Promise<void>;
+	append(statement: Statement<unknown>): Promise<void>;
 	/** Reacts to rows of some tables within the transactions that write them, whoever does (store/reactions.ts). */
 	react(entities: readonly Entity[], reaction: Reaction): void;
 	/** Hears what is notified on a channel until the database is closed (`store/notices.ts`). */

@@ -7,6 +7,7 @@ import { type NativeRow, nativeVersion, type ResidueEntry, type WholeRow, wholeV
 import type { Transaction } from "./database.ts";
 import type { Location } from "./locate.ts";
 import type { ResourceVersion } from "./resource-version.ts";
+import { type Composed, template } from "./statement.ts";
 
 /** A row as read for FHIR, with its residues by part. */
 export interface LoadedRow {
@@ -64,17 +65,38 @@ export async function loadNatural(tx: Transaction, type: string, id: string): Pr
 	const natural = rowOf(type, id);
 	if (natural === undefined) return undefined;
 	const { mapping, rowId } = natural;
-	const [found] = await tx.query(sql<{ residue: string | null; $taken: boolean } & Record<string, unknown>>`
-		select ${rowColumns([mapping], residuesOfRow([mapping]))},
-			exists (select 1 from fhir.resource x where x.type = ${type} and x.id = ${id}
-				and (x.table_name, x.row_id, x.part) is distinct from (${mapping.table}, ${rowId}::int, ${mapping.id.part})) "$taken"
-		from public.${sql.ref(mapping.table)} t ${personJoin([mapping])}
-		where t.id = ${rowId}::int`);
+	const [found] = await tx.query(naturalStatement(mapping)({ id, rowId }));
 	if (found === undefined || found.$taken) return undefined;
 	const { residue, $taken: _, ...row } = found;
 	if (!isPresent(mapping, row as NativeRow)) return undefined;
 	const version = nativeVersion(mapping, rowId, row as NativeRow, residuesOf(residue).get(mapping.id.part));
 	return version.id === id ? version : undefined;
+}
+
+interface NaturalRow extends Record<string, unknown> {
+	readonly residue: string | null;
+	/** The id leads elsewhere. */
+	readonly $taken: boolean;
+}
+
+type NaturalStatement = (values: { readonly id: string; readonly rowId: number }) => Composed<NaturalRow>;
+
+const naturalStatements = new Map<Mapping, NaturalStatement>();
+
+function naturalStatement(mapping: Mapping): NaturalStatement {
+	const known = naturalStatements.get(mapping);
+	if (known !== undefined) return known;
+	const { table, type } = mapping;
+	const made = template<NaturalRow, "id" | "rowId">(
+		(place) => sql`
+			select ${rowColumns([mapping], residuesOfRow([mapping]))},
+				exists (select 1 from fhir.resource x where x.type = ${type} and x.id = ${place("id")}
+					and (x.table_name, x.row_id, x.part) is distinct from (${table}, ${place("rowId")}::int, ${mapping.id.part})) "$taken"
+			from public.${sql.ref(table)} t ${personJoin([mapping])}
+			where t.id = ${place("rowId")}::int`,
+	);
+	naturalStatements.set(mapping, made);
+	return made;
 }
 
 /** The residues of the row `t`, as {@link residuesOf} reads them. */

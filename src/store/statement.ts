@@ -36,6 +36,29 @@ export function compose<Row>(fragment: RawBuilder<Row>): Composed<Row> {
 	return { text, values };
 }
 
+/** Stands for a value that is not known yet. */
+class Place {
+	readonly name: string;
+	constructor(name: string) {
+		this.name = name;
+	}
+}
+
+/**
+ * A statement composed once, for values that differ from use to use: composing takes longer than many statements run.
+ *
+ * @param build - is given what stands for a value, by its name
+ */
+export function template<Row, Name extends string>(
+	build: (place: (name: Name) => unknown) => RawBuilder<Row>,
+): (values: Readonly<Record<Name, unknown>>) => Composed<Row> {
+	const { text, values: composed } = compose(build((name) => new Place(name)));
+	return (values) => ({
+		text,
+		values: composed.map((one) => (one instanceof Place ? values[one.name as Name] : one)),
+	});
+}
+
 /** What `pg` is asked: under a name, so that each connection prepares it once, where the text is used again. */
 export function asQuery(statement: Statement<unknown>): pg.QueryConfig {
 	const { text, values } = "text" in statement ? statement : compose(statement);

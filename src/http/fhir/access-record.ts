@@ -31,7 +31,11 @@ export function targetName({ type, id }: { readonly type: string; readonly id: s
 }
 
 function entryOf(caller: Caller, action: string, target: string, touched: readonly Touched[]): AccessEntry {
-	const patients = new Set(touched.flatMap(({ owner }) => (owner === null ? [] : [owner])));
-	const returned = new Set(touched.map(({ type, id }) => `${type}/${id}`));
+	const patients = new Set<number>();
+	const returned = new Set<string>();
+	for (const { type, id, owner } of touched) {
+		if (owner !== null) patients.add(owner);
+		returned.add(`${type}/${id}`);
+	}
 	return { caller, action, target, returned: [...returned], patients: [...patients], outcome: "success" };
 }

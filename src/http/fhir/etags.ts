@@ -13,9 +13,15 @@ export function etagOf(version: { readonly versionId: string }): string {
 	return `W/"${version.versionId}"`;
 }
 
+/** What was written last: rows that came together have one time. */
+let lastDate = { second: "", text: "" };
+
 /** An instant as an HTTP-date, for Last-Modified. */
 export function httpDate(instant: string): string {
-	return new Date(instant).toUTCString();
+	if (instant.slice(0, 19) !== lastDate.second) {
+		lastDate = { second: instant.slice(0, 19), text: new Date(instant).toUTCString() };
+	}
+	return lastDate.text;
 }
 
 /**

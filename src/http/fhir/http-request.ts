@@ -23,7 +23,7 @@ export interface ReadRequest {
  * @throws Failure not-acceptable | unsupported-media-type | invalid
  */
 export function readRequest(request: FastifyRequest, target: Target, base: string): ReadRequest {
-	const inUrl = readParameters(request.raw.url?.split("?").slice(1).join("?") ?? "");
+	const inUrl = readParameters(queryOf(request.raw.url ?? ""));
 	const isSearch = request.method === "POST" && /\/_search\/?(\?|$)/.test(request.raw.url ?? "");
 	const parameters = isSearch ? [...inUrl, ...formIn(request)] : inUrl;
 	const asked: FhirRequest = {
@@ -47,6 +47,11 @@ export function readRequest(request: FastifyRequest, target: Target, base: strin
 		throw new Failure("invalid", "X-Dry-Run is true or false");
 	}
 	return { asked, answer: negotiate(request.headers.accept, parameters), dryRun: dryRun === "true" };
+}
+
+function queryOf(url: string): string {
+	const at = url.indexOf("?");
+	return at === -1 ? "" : url.slice(at + 1);
 }
 
 function formIn(request: FastifyRequest): ParameterList {

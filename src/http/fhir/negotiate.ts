@@ -34,16 +34,34 @@ export function negotiate(accept: string | undefined, parameters: ParameterList)
 	const pretty = single(parameters, "_pretty") === "true";
 	const format = single(parameters, "_format");
 	if (format !== undefined) return { mediaType: formatType(format), pretty };
-	const wanted = (accept ?? "*/*")
+	const mediaType = accepted(accept ?? "*/*");
+	if (mediaType !== undefined) return { mediaType, pretty };
+	throw new Failure("not-acceptable", "This server answers in JSON (application/fhir+json) of FHIR version 4.0 only");
+}
+
+/** The last Accept header and what it came to: clients send the same ones again and again. */
+let lastAccepted: { readonly accept: string; readonly mediaType: string | undefined } = {
+	accept: "*/*",
+	mediaType: "application/fhir+json",
+};
+
+/** The media type to answer an Accept header with; undefined where nothing of it is offered. */
+function accepted(accept: string): string | undefined {
+	if (accept !== lastAccepted.accept) lastAccepted = { accept, mediaType: firstOffered(accept) };
+	return lastAccepted.mediaType;
+}
+
+function firstOffered(accept: string): string | undefined {
+	const wanted = accept
 		.split(",")
 		.map(readRange)
 		.filter((range) => range.quality > 0)
 		.sort((one, other) => other.quality - one.quality);
 	for (const range of wanted) {
 		const offered = offeredFor(range.type);
-		if (offered !== undefined && isOurVersion(range.fhirVersion)) return { mediaType: offered, pretty };
+		if (offered !== undefined && isOurVersion(range.fhirVersion)) return offered;
 	}
-	throw new Failure("not-acceptable", "This server answers in JSON (application/fhir+json) of FHIR version 4.0 only");
+	return undefined;
 }
 
 /**

@@ -18,13 +18,12 @@ export function pageLinks(
 	used: ParameterList,
 	cursors: { readonly current: string | undefined; readonly next: string | undefined },
 ): readonly PageLink[] {
-	const at = (cursor: string | undefined): string => {
-		const parameters = cursor === undefined ? used : [...used, ["_cursor", cursor] as const];
-		return parameters.length === 0 ? url : `${url}?${writeParameters(parameters)}`;
-	};
+	const first = used.length === 0 ? url : `${url}?${writeParameters(used)}`;
+	const at = (cursor: string | undefined): string =>
+		cursor === undefined ? first : `${first}${used.length === 0 ? "?" : "&"}${writeParameters([["_cursor", cursor]])}`;
 	return [
 		{ relation: "self", url: at(cursors.current) },
-		{ relation: "first", url: at(undefined) },
+		{ relation: "first", url: first },
 		...(cursors.next === undefined ? [] : [{ relation: "next", url: at(cursors.next) } as const]),
 	];
 }

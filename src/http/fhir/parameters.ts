@@ -10,6 +10,7 @@ export type ParameterList = readonly (readonly [name: string, value: string])[];
  * @throws Failure invalid - an escape that is not UTF-8, or a character that text cannot hold
  */
 export function readParameters(text: string): ParameterList {
+	if (text === "") return [];
 	return text
 		.split("&")
 		.filter((pair) => pair !== "")
@@ -35,10 +36,12 @@ export function writeParameters(parameters: ParameterList): string {
 }
 
 function encode(text: string): string {
+	if (/^[\w.~:,/$@-]*$/.test(text)) return text;
 	return encodeURIComponent(text).replace(/%(3A|2C|2F|24|40)/g, (encoded) => decodeURIComponent(encoded));
 }
 
 function decode(text: string): string {
+	if (/^[\w.~:,/$@-]*$/.test(text)) return text;
 	let decoded: string;
 	try {
 		decoded = decodeURIComponent(text.replaceAll("+", " "));

@@ -4,6 +4,8 @@ export interface Preferences {
 	readonly handling: "strict" | "lenient" | undefined;
 }
 
+const noPreferences: Preferences = { return: undefined, handling: undefined };
+
 const returns = ["minimal", "representation", "OperationOutcome"] as const;
 const handlings = ["strict", "lenient"] as const;
 
@@ -12,6 +14,7 @@ const handlings = ["strict", "lenient"] as const;
  * unknown ones are ignored, as RFC 7240 section 2 demands.
  */
 export function readPreferences(header: string | readonly string[] | undefined): Preferences {
+	if (header === undefined) return noPreferences;
 	const named = new Map<string, string>();
 	for (const part of [header ?? []].flat().join(",").split(",")) {
 		const [preference = ""] = part.split(";");

@@ -9,12 +9,25 @@ import { shownColumns } from "./schema/row-schemas.ts";
 
 /** A stored row as it is answered. */
 export function present(collection: Collection, row: RowValues, tools: DeriveTools): RowValues {
+	return JSON.parse(presentText(collection, row, tools)) as RowValues;
+}
+
+/** The same as JSON text, as it is sent: made straight from the cells, of which JSON columns are text already. */
+export function presentText(collection: Collection, row: RowValues, tools: DeriveTools): string {
 	const shown = deriveForRead(collection, row, tools);
-	const cell = ({ property, type }: Column) => {
-		const value = shown[property];
-		return [property, type === "json" && typeof value === "string" ? JSON.parse(value) : (value ?? null)];
-	};
-	return Object.fromEntries(shownColumns(collection).map(cell));
+	let text = "";
+	for (const { property, type } of shownColumns(collection)) {
+		const cell = shown[property];
+		text += `${text === "" ? "{" : ","}"${property}":${cellText(type, cell)}`;
+	}
+	return `${text}}`;
+}
+
+function cellText(type: Column["type"], cell: unknown): string {
+	if (cell === null || cell === undefined) return "null";
+	// Of instants and dates nothing needs escaping; they are many.
+	if (type === "instant" || type === "date") return `"${cell}"`;
+	return type === "json" && typeof cell === "string" ? cell : JSON.stringify(cell);
 }
 
 /** The values of a new row. @throws Failure forbidden | invalid naming everything the caller may not set */

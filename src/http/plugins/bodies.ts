@@ -12,10 +12,10 @@ const arrivalSeconds = 300;
 export function registerBodies(app: FastifyInstance): void {
 	app.server.requestTimeout = arrivalSeconds * 1000;
 	app.removeAllContentTypeParsers();
-	app.addHook("onRequest", async ({ headers }) => {
+	app.addHook("onRequest", ({ headers }, _reply, done) => {
 		const encoding = headers["content-encoding"];
-		if (encoding === undefined || encoding.toLowerCase() === "identity") return;
-		throw new Failure("unsupported-media-type", "Send the body as it is: no Content-Encoding is supported");
+		if (encoding === undefined || encoding.toLowerCase() === "identity") done();
+		else done(new Failure("unsupported-media-type", "Send the body as it is: no Content-Encoding is supported"));
 	});
 	app.addContentTypeParser<string>(
 		/^(?:application|text)\/(?:[a-z.-]+\+)?json(?:\s*;|$)/i,

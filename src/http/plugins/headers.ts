@@ -4,13 +4,14 @@ import { isFhirUrl } from "./face.ts";
 
 /** Headers of every answer (nothing is framed, sniffed, cached or told to other sites), and CORS on /fhir for browser apps. */
 export async function registerHeaders(app: FastifyInstance): Promise<void> {
-	app.addHook("onRequest", async (_request, reply) => {
+	app.addHook("onRequest", (_request, reply, done) => {
 		reply.headers({
 			"x-content-type-options": "nosniff",
 			"referrer-policy": "no-referrer",
 			"content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 			"cache-control": "no-store",
 		});
+		done();
 	});
 	await app.register(cors, {
 		delegator: (request, decide) => decide(null, isFhirUrl(request.raw.url) ? fhirCors : { origin: false }),

@@ -5,10 +5,11 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
  * spell. What does not spell one stays text, and the check says so.
  */
 export function registerTypedParameters(app: FastifyInstance): void {
-	app.addHook("preValidation", async (request) => {
+	app.addHook("preValidation", (request, _reply, done) => {
 		const { querystring, params } = request.routeOptions.schema ?? {};
-		request.query = typed(request.query, querystring);
-		request.params = typed(request.params, params);
+		if (querystring !== undefined) request.query = typed(request.query, querystring);
+		if (params !== undefined) request.params = typed(request.params, params);
+		done();
 	});
 }
 

@@ -71,7 +71,7 @@ function rows(table: string, mappings: readonly Mapping[], query: SearchQuery, i
 		mappings,
 		// Whether a person has any residue at all is one look at an index; without one no row's is looked for.
 		columns: rowColumns(
-			mappings,
+			mappings.filter((_, bit) => possible[bit]),
 			bound === true ? residue : sql`case when ${anyBeside(table, mappings, [bound])} then ${residue} end`,
 		),
 		from: sql`public.${sql.ref(table)} t ${personJoin(mappings)}`,

@@ -5,7 +5,15 @@ import { between, paging } from "./parameters.ts";
 import { date, instant, text } from "./values.ts";
 
 /** The columns a collection shows: the documented ones, without what is hidden. */
-export function shownColumns({ entity, hidden = [] }: Collection): readonly Column[] {
+export function shownColumns(collection: Collection): readonly Column[] {
+	const known = columnsShown.get(collection) ?? columnsToShow(collection);
+	columnsShown.set(collection, known);
+	return known;
+}
+
+const columnsShown = new WeakMap<Collection, readonly Column[]>();
+
+function columnsToShow({ entity, hidden = [] }: Collection): readonly Column[] {
 	return columnsOf(entity).filter(({ property }) => property !== "version" && !hidden.includes(property));
 }
 
