@@ -28,7 +28,7 @@ t.test("the parameters and _count stay; the cursor is one more", async (t) => {
 });
 
 t.test("a bundle is put together from texts, decimals untouched, nothing empty", async (t) => {
-	const entries = [{ fullUrl: `${url}/1`, resourceText: '{"a":1.00}', mode: "match" }];
+	const entries = [{ fullUrl: `${url}/1`, resourceText: '{"a":1.00}', mode: "match" as const }];
 	t.equal(
 		bundleText({ type: "searchset", total: 1, links: [{ relation: "self", url }], entries }),
 		`{"resourceType":"Bundle","type":"searchset","total":1,"link":[{"relation":"self","url":"${url}"}],` +
