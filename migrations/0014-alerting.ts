@@ -77,6 +77,7 @@ create table alerting.feed (
 	primary key (xid, id)
 );
 create index feed_at on alerting.feed (at);
+create index feed_user on alerting.feed (user_id, xid, id);
 
 -- Each message about an alert: to whom, by which way, what became of it.
 create table alerting.delivery (

@@ -787,6 +787,7 @@ CREATE UNIQUE INDEX delivery_once ON alerting.delivery USING btree (alert_id, us
 CREATE UNIQUE INDEX delivery_pkey ON alerting.delivery USING btree (id)
 CREATE INDEX feed_at ON alerting.feed USING btree (at)
 CREATE UNIQUE INDEX feed_pkey ON alerting.feed USING btree (xid, id)
+CREATE INDEX feed_user ON alerting.feed USING btree (user_id, xid, id)
 CREATE UNIQUE INDEX raised_open ON alerting.raised USING btree (user_id, rule_id) WHERE open
 CREATE INDEX raised_open_rule ON alerting.raised USING btree (rule_id) WHERE open
 CREATE UNIQUE INDEX raised_pkey ON alerting.raised USING btree (alert_id)

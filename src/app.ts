@@ -48,6 +48,7 @@ import { mailer } from "./mail/mailer.ts";
 import { fhirDocument } from "./openapi/fhir/document.ts";
 import { nativeDocument } from "./openapi/native.ts";
 import { sealer } from "./secrets/sealer.ts";
+import { forgetFeed } from "./store/alerting/feed.ts";
 import { forgetAnswers } from "./store/answers.ts";
 import { forgetAuthorizations } from "./store/authorization/records.ts";
 import type { Database } from "./store/database.ts";
@@ -183,6 +184,7 @@ export async function buildApp({ config, database, log, devices = {} }: AppParts
 			() => forgetSignIns(database),
 			() => forgetAuthorizations(database),
 			() => forgetDeviceLeftovers(deviceParts),
+			() => forgetFeed(database),
 		]),
 		...deviceTasks(deviceWork(deviceParts, queue, log)),
 		endRecoveredAlerts((now, signal) => endRecovered(database, watch, announce, now, signal)),

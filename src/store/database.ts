@@ -2,7 +2,7 @@ import { type Caller, serverCaller } from "../access/caller.ts";
 import { Failure } from "../fhir/failure.ts";
 import type { Entity } from "../tables/all.ts";
 import { type Lanes, openLanes } from "./lanes.ts";
-import { listen, type Notices, type OnNotice } from "./notices.ts";
+import { type Notices, type OnNotice, openNotices } from "./notices.ts";
 import { type NumberStore, numberStore } from "./number-store.ts";
 import { attemptsFor, translatePostgresError } from "./postgres-errors.ts";
 import { typeParsers } from "./postgres-types.ts";
@@ -130,12 +130,15 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 		repeatable: false,
 		waitMilliseconds,
 	});
-	const queue = openQueueConnection({
-		...settings,
-		types: undefined,
-		options: asOptions({ ...parameters, role: "heart_system", default_transaction_read_only: "off" }),
-	});
-	const channels: Notices[] = [];
+	const notices = openNotices(settings);
+	const queue = openQueueConnection(
+		{
+			...settings,
+			types: undefined,
+			options: asOptions({ ...parameters, role: "heart_system", default_transaction_read_only: "off" }),
+		},
+		notices,
+	);
 	const numbers = numberStore();
 	const reacting = reactions();
 	const retries = { count: 0 };
@@ -169,20 +172,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 				await appends.query(serverCaller, statement);
 			}),
 		react: reacting.add,
-		listen(channel, onNotice) {
-			const notices = listen(settings, channel, onNotice);
-			channels.push(notices);
-			return notices;
-		},
+		listen: notices.listen,
 		queue,
 		async close() {
-			await Promise.all([
-				sessions.close(),
-				reads.close(),
-				appends.close(),
-				queue.close(),
-				...channels.map((channel) => channel.close()),
-			]);
+			await Promise.all([sessions.close(), reads.close(), appends.close(), queue.close(), notices.close()]);
 		},
 	};
 }

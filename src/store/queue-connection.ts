@@ -1,6 +1,6 @@
 import pg from "pg";
 import type { Transaction } from "./database.ts";
-import { listen } from "./notices.ts";
+import type { NoticeBoard } from "./notices.ts";
 
 /** How pg-boss reaches its own schema: statements it composed itself, and what it is notified of. */
 export interface QueueConnection extends QueueStatements {
@@ -24,15 +24,15 @@ const most = 3;
  *
  * @param settings - of connections that are `heart_system` from their start
  */
-export function openQueueConnection(settings: pg.ClientConfig): QueueConnection {
+export function openQueueConnection(settings: pg.ClientConfig, notices: NoticeBoard): QueueConnection {
 	const pool = new pg.Pool({ ...settings, max: most });
 	// An idle connection that breaks is replaced when the next is needed.
 	pool.on("error", () => undefined);
 	return {
 		executeSql: (text, values) => pool.query(text, values),
 		async listen(channel, onNotice, onMissed) {
-			const notices = listen(settings, channel, (text) => (text === undefined ? onMissed() : onNotice(text)));
-			return { close: () => notices.close() };
+			const heard = notices.listen(channel, (text) => (text === undefined ? onMissed() : onNotice(text)));
+			return { close: async () => heard.stop() };
 		},
 		async close() {
 			if (!pool.ending) await pool.end();

@@ -78,6 +78,11 @@ async function send({ method, path, headers, body }: Request): Promise<{ status:
 		signal: AbortSignal.timeout(10_000),
 		...(body === undefined || method === "GET" || method === "HEAD" ? {} : { body }),
 	});
+	// A stream of events never ends by itself.
+	if (response.headers.get("content-type")?.startsWith("text/event-stream")) {
+		await response.body?.cancel();
+		return { status: response.status, text: "" };
+	}
 	return { status: response.status, text: await response.text() };
 }
 

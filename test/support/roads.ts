@@ -108,6 +108,8 @@ export const openRoutes: readonly string[] = [
 	"POST /api/auth/password-reset/confirm",
 	"GET /reset-password",
 	"POST /reset-password",
+	// It never ends; alert-stream.test.ts has who hears what.
+	"GET /api/alerts/stream",
 	// The authorization server and its pages, where people are known by their browser (smart-*.test.ts).
 	"GET /fhir/.well-known/smart-configuration",
 	"GET /smart-style.json",

@@ -5,6 +5,7 @@ import { type NativeServices, registerCollection } from "./collection.ts";
 import { collections } from "./collections/all.ts";
 import { type ClientServices, registerAdminClients } from "./routes/admin-clients.ts";
 import { registerAlertRuleRoutes } from "./routes/alert-rules.ts";
+import { registerAlertStream } from "./routes/alert-stream.ts";
 import { registerAlertRoutes } from "./routes/alerts.ts";
 import { registerAssignTherapist } from "./routes/assign-therapist.ts";
 import { type AuthServices, registerAuthRoutes } from "./routes/auth.ts";
@@ -66,6 +67,7 @@ export async function registerNative(app: FastifyInstance, services: AllNativeSe
 			registerEvents(signedIn, services);
 			registerAlertRoutes(signedIn, services);
 			registerAlertRuleRoutes(signedIn, services);
+			registerAlertStream(signedIn, services);
 			registerCalendars(signedIn, services);
 		});
 	});

@@ -149,6 +149,12 @@ function send(base: string, agent: Agent, token: string, { method, path, headers
 		sent.on("error", reject);
 		sent.on("response", (response) => {
 			const chunks: Buffer[] = [];
+			// A stream of events never ends by itself.
+			if (response.headers["content-type"]?.startsWith("text/event-stream")) {
+				response.on("error", () => undefined).destroy();
+				const headers = new Headers({ "content-type": response.headers["content-type"] });
+				return resolve({ status: response.statusCode ?? 0, headers, text: "", body: undefined });
+			}
 			response.on("data", (chunk: Buffer) => chunks.push(chunk));
 			response.on("error", reject);
 			response.on("end", () => {
