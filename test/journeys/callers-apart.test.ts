@@ -65,7 +65,7 @@ const disturbing: readonly ((who: Who) => [method: string, path: string, body?: 
 	() => ["GET", "/fhir/Condition?code=x&_sort=nonsense"],
 	() => ["GET", "/fhir/Observation?subject:Patient.name=x"],
 	() => ["POST", "/fhir/Condition", { resourceType: "Condition" }],
-	() => ["PUT", `/fhir/Condition/taken`, { resourceType: "Condition", id: "taken", subject: { display: "x" } }],
+	() => ["PUT", "/fhir/Basic/taken", { resourceType: "Basic", id: "taken", code: { text: "x" } }],
 	({ name }) => ["POST", "/api/hydration-logs", { logDate: "2026-01-01", amountOz: 1, goalOz: 1, notes: markOf(name) }],
 	() => ["DELETE", "/api/vitals/99999999"],
 	() => [

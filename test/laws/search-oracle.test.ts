@@ -3,6 +3,8 @@ import t from "tap";
 import { rewriteReferences } from "../../src/fhir/bundle.ts";
 import { searchParametersOf } from "../../src/fhir/definitions/definitions.ts";
 import { type JsonObject, parseJson } from "../../src/fhir/json.ts";
+import { kinds } from "../../src/search/params/all.ts";
+import { supportedSearchParameters } from "../../src/search/supported.ts";
 import { editRows } from "../../src/store/change/edit-rows.ts";
 import type { Transaction } from "../../src/store/database.ts";
 import { applyChanges, planCreates, readResource } from "../../src/store/resources.ts";
@@ -30,7 +32,10 @@ const types = [
 	"Practitioner",
 	"Condition",
 	"Encounter",
+	"RiskAssessment",
 ];
+/** What was asked and found something: `token:not`, `date<ge`. */
+const covered = new Set<string>();
 const pick = choices(20260801);
 
 const clinic = await openClinic(t);
@@ -86,6 +91,9 @@ for (const type of types) {
 					]);
 					queries++;
 					hits += expected.length;
+					if (expected.length > 0) covered.add(`${parameter.type}:${/^[A-Z]/.test(modifier) ? "Type" : modifier}`);
+					const prefix = /^(?:eq|ne|gt|lt|ge|le|sa|eb|ap)(?=[-\d])/.exec(text)?.[0];
+					if (expected.length > 0 && prefix !== undefined) covered.add(`${parameter.type}<${prefix}`);
 					const ids = found.map(({ id }) => id);
 					if (String([...ids].sort()) !== String(expected.sort()))
 						wrong.push(difference(`${name}=${text}`, expected, ids));
@@ -96,6 +104,26 @@ for (const type of types) {
 		t.comment(`${resources.size} resources, ${parameters} parameters, ${queries} queries, ${hits} matches`);
 	});
 }
+
+t.test(
+	"every kind of parameter, every modifier of it and every prefix was asked for and found something",
+	async (t) => {
+		const wanted = Object.entries(kinds).flatMap(([kind, { modifiers }]) => [
+			`${kind}:`,
+			...modifiers.map((modifier) => `${kind}:${modifier}`),
+			...(["date", "number", "quantity"].includes(kind)
+				? "ne gt lt ge le sa eb ap".split(" ").map((prefix) => `${kind}<${prefix}`)
+				: []),
+		]);
+		t.same(
+			[...wanted, "reference:Type"].filter((one) => !covered.has(one)),
+			[],
+			"not looked at",
+		);
+		const declared = supportedSearchParameters("Observation").map(({ name }) => name);
+		t.same(declared, [...searchParametersOf("Observation").keys()], "what is declared is what was asked for");
+	},
+);
 
 /** What the caller can read of a type, by id: every row and body there is, asked for one by one. */
 async function visible(tx: Transaction, type: string): Promise<Map<string, JsonObject>> {
@@ -237,6 +265,21 @@ function handmade(): Resource[] {
 			subject: { reference: "Patient/1" },
 			medicationCodeableConcept: { coding: [{ system: "urn:rx", code: "1191", display: "Aspirin" }] },
 			effectiveDateTime: "2025-01",
+		},
+		...[0.02, 0.5, 1e-9, 42].map((probabilityDecimal, at) => ({
+			resourceType: "RiskAssessment",
+			id: `risk-${at}`,
+			status: "final",
+			subject: { reference: "Patient/1" },
+			performer: { reference: "Practitioner/user-1", identifier: { system: "urn:npi", value: `P|${at}` } },
+			prediction: [{ probabilityDecimal }, { probabilityRange: { low: { value: at }, high: { value: at + 1 } } }],
+		})),
+		{
+			resourceType: "Condition",
+			id: "by-identifier",
+			subject: { reference: "Patient/1" },
+			asserter: { identifier: { value: "only-a-number" }, display: "Dr" },
+			code: { text: "x" },
 		},
 		{
 			resourceType: "Appointment",

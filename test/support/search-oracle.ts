@@ -91,8 +91,19 @@ function matchesOne(parameter: OfficialParameter, value: unknown, modifier: stri
 			return matchesDate(dateRange(value), text);
 		case "quantity":
 			return matchesQuantity(value as Quantity, text);
+		case "number":
+			return matchesQuantity(typeof value === "number" ? { value } : (value as Quantity), text);
 		case "reference":
-			return matchesReference(parameter, value, unescaped(text));
+			if (modifier === "identifier") {
+				return tokens(parameter.code, (value as { identifier?: unknown }).identifier ?? {}).some((one) =>
+					matchesToken(one, text),
+				);
+			}
+			return matchesReference(
+				modifier === "" ? parameter : { ...parameter, target: [modifier] },
+				value,
+				unescaped(modifier === "" ? text : `${modifier}/${text}`),
+			);
 		case "uri":
 			return value === unescaped(text);
 		default:

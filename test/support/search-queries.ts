@@ -41,6 +41,8 @@ export function queriesFor(parameter: OfficialParameter, found: readonly unknown
 				return aboutQuantity(
 					value as { value?: number; system?: string; code?: string; unit?: string; low?: { value: number } },
 				);
+			case "number":
+				return aboutQuantity(typeof value === "number" ? { value } : (value as object));
 			case "reference":
 				return aboutReference(value);
 			default:
@@ -115,12 +117,23 @@ export function queriesFor(parameter: OfficialParameter, found: readonly unknown
 	}
 
 	function aboutReference(value: unknown): Query[] {
-		const reference = typeof value === "string" ? value : (value as { reference?: string }).reference;
-		if (reference === undefined || reference.startsWith("#")) return [];
-		const id = reference.split("/").at(-1) ?? "";
+		const { reference, identifier } =
+			typeof value === "string"
+				? { reference: value }
+				: (value as { reference?: string; identifier?: { system?: string; value?: string } });
+		const named = [identifier?.system, identifier?.value].filter((one) => one !== undefined).map(escaped);
+		const byIdentifier = [named.join("|"), named.at(-1) ?? "", "nobody"]
+			.filter((text) => text !== "")
+			.map((text): Query => ({ modifier: "identifier", text }));
+		if (reference === undefined || reference.startsWith("#")) return byIdentifier;
+		const [type = "", id = ""] = reference.split("/").slice(-2);
 		const local = /^[A-Z]\w+\/[A-Za-z0-9.-]+$/.test(reference);
 		if (!local) return plain(...(/^[a-z]+:/.test(reference) ? [escaped(reference)] : []));
-		return plain(id, reference, `${base}/${reference}`, `http://elsewhere.example/fhir/${reference}`, `${id},nobody`);
+		return [
+			...plain(id, reference, `${base}/${reference}`, `http://elsewhere.example/fhir/${reference}`, `${id},nobody`),
+			...(parameter.target.includes(type) ? [{ modifier: type, text: id }] : []),
+			...byIdentifier,
+		];
 	}
 
 	function withPrefixes(text: string, count: number): string[] {
@@ -142,6 +155,7 @@ function nowhere({ type }: OfficialParameter): Query[] {
 		string: ["Qqq"],
 		date: ["1851", "gt2400", "lt1700-01-01T10:00:00Z"],
 		quantity: ["-77.5", "gt1e9"],
+		number: ["-77.5", "gt1e9"],
 		reference: ["nobody", "Patient/nobody"],
 		uri: ["urn:nowhere"],
 	};

@@ -12,8 +12,10 @@ import type { ParameterKind } from "./kind.ts";
 export const number: ParameterKind = {
 	modifiers: ["missing"],
 	parse: (text, _parameter, context) => parseNumber(text, context.name),
-	index: (parameter, value, _type, into) => {
+	index: (parameter, value, type, into) => {
 		if (typeof value === "number" || isDecimal(value)) into.numbers.push(entry(parameter, numberText(value as never)));
+		// A probability may be a Range.
+		else quantity.index(parameter, value, type, into);
 	},
 	stored: (filter) =>
 		or(
