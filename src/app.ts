@@ -39,6 +39,7 @@ import { createServer } from "./http/server.ts";
 import { noteAuthorization } from "./http/smart/note-authorization.ts";
 import { authorizationPages } from "./http/smart/pages.ts";
 import { registerSmart } from "./http/smart/register.ts";
+import { registerVitalsApp } from "./http/vitals-app/register.ts";
 import { openQueue } from "./jobs/queue.ts";
 import { deliverAlert, deliverAlertTask } from "./jobs/tasks/deliver-alert.ts";
 import { forgetExpired } from "./jobs/tasks/forget-expired.ts";
@@ -149,6 +150,7 @@ export async function buildApp({ config, database, log, devices = {} }: AppParts
 		note: noteAuthorization(audit),
 		onFault: (error) => log.error({ err: describe(error) }, "unexpected failure of the authorization server"),
 	});
+	registerVitalsApp(app);
 	await registerSmart(app, {
 		database,
 		accessLog: audit,

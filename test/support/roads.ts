@@ -123,6 +123,19 @@ export const openRoutes: readonly string[] = [
 	"POST /apps/revoke",
 	"POST /apps/launch",
 	...["GET", "POST", "PUT", "PATCH", "DELETE"].map((method) => `${method} /oauth/*`),
+	...[
+		"",
+		"launch.html",
+		"app.js",
+		"launch.js",
+		"settings.js",
+		"measures.js",
+		"chart.js",
+		"app.css",
+		"fhir-client.js",
+		"uplot.js",
+		"uplot.css",
+	].map((file) => `GET /apps/vitals/${file}`),
 ];
 
 /** The routes nobody took. */
