@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import t from "tap";
-import type { Caller } from "../../../src/access/caller.ts";
+import { type Caller, callerOfApp } from "../../../src/access/caller.ts";
+import { parseScopes } from "../../../src/access/scopes.ts";
 import { parseSearch } from "../../../src/search/parse.ts";
 import { eventsAround } from "../../../src/store/event-rows.ts";
 import { branchesOf, branchQuery } from "../../../src/store/search-branches.ts";
@@ -28,7 +29,17 @@ const callers: [string, Caller][] = [
 	["system", clinic.system],
 ];
 
-for (const [name, caller] of callers) {
+const app = (userId: number, role: "patient" | "therapist"): Caller =>
+	callerOfApp(
+		{ id: userId, role },
+		{ clientId: "app", grant: "g", scopes: parseScopes("patient/*.rs"), patientId: 1, fhirUser: undefined },
+	);
+
+for (const [name, caller] of [
+	...callers,
+	["patient's app", app(3, "patient")],
+	["therapist's app", app(1, "therapist")],
+] as [string, Caller][]) {
 	t.test(`${name}: the latest vitals of a patient`, async (t) => {
 		for (const query of [
 			"patient=1&_sort=-date&_count=50",

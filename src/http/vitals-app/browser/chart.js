@@ -33,7 +33,7 @@ function optionsOf({ lines, target }, width) {
 				spanGaps: true,
 			})),
 		],
-		axes: [{ grid: { stroke: "#e4e8ec" } }, { size: 44, grid: { stroke: "#e4e8ec" } }],
+		axes: [{ grid: { stroke: "#e4e8ec" } }, { size: 56, grid: { stroke: "#e4e8ec" } }],
 		hooks: target === undefined ? {} : { drawClear: [(plot) => drawBand(plot, target)] },
 	};
 }
