@@ -49,6 +49,7 @@ import { mailer } from "./mail/mailer.ts";
 import { fhirDocument } from "./openapi/fhir/document.ts";
 import { nativeDocument } from "./openapi/native.ts";
 import { sealer } from "./secrets/sealer.ts";
+import { software } from "./software.ts";
 import { forgetFeed } from "./store/alerting/feed.ts";
 import { forgetAnswers } from "./store/answers.ts";
 import { forgetAuthorizations } from "./store/authorization/records.ts";
@@ -65,6 +66,8 @@ export interface AppConfig extends DeviceConfig {
 	readonly bcryptCost: number;
 	/** Whether there are demo people to point to. */
 	readonly demo: boolean;
+	/** Whether the database is the server's own PostgreSQL. Default: false. */
+	readonly embedded?: boolean;
 	/** How long jobs under way may take after the server is told to stop. */
 	readonly shutdownGraceSeconds: number;
 	/** Where alerts are told of besides the app; none: in the app only. */
@@ -138,7 +141,12 @@ export async function buildApp({ config, database, log, devices = {} }: AppParts
 	await app.register(swagger, nativeDocument);
 	await registerDocs(app, fhirDocument);
 
-	registerFrontDoor(app, config.demo);
+	registerFrontDoor(app, {
+		software,
+		embedded: config.embedded ?? false,
+		demo: config.demo,
+		reachDatabase: database.reach,
+	});
 	const authorization = authorizationServer({
 		database,
 		baseUrl: config.baseUrl,
@@ -177,7 +185,7 @@ export async function buildApp({ config, database, log, devices = {} }: AppParts
 			database,
 			accessLog: audit,
 			base: `${config.baseUrl}/fhir`,
-			software: { name: "Heart Recovery FHIR server", version: "0.1.0" },
+			software,
 		}),
 	);
 	const tasks = [

@@ -34,7 +34,7 @@ async function start(env: NodeJS.ProcessEnv): Promise<void> {
 	const { config, database } = open.ground;
 	try {
 		await seedDemoIfEmpty(config, open.ground, log);
-		open.app = await buildApp({ config, database, log });
+		open.app = await buildApp({ config: { ...config, embedded: config.databaseUrl === null }, database, log });
 		await listen(open.app, config);
 	} catch (error) {
 		await open.app?.close();

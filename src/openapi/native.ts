@@ -1,4 +1,5 @@
 import type { FastifyDynamicSwaggerOptions } from "@fastify/swagger";
+import { software } from "../software.ts";
 import { withComponents } from "./components.ts";
 import { tags } from "./tags.ts";
 
@@ -8,7 +9,7 @@ export const nativeDocument: FastifyDynamicSwaggerOptions = {
 		openapi: "3.1.0",
 		info: {
 			title: "Heart Recovery native REST",
-			version: "0.1.0",
+			version: software.version,
 			description: "The documented tables as JSON in camelCase. The same rows are served as FHIR R4 under /fhir.",
 			license: { name: "Apache-2.0", identifier: "Apache-2.0" },
 		},

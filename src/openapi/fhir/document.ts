@@ -1,6 +1,7 @@
 import { resourceTypes } from "../../fhir/definitions/definitions.ts";
 import { interactions } from "../../http/fhir/interactions.ts";
 import { mappingsOf } from "../../mapping/registry.ts";
+import { software } from "../../software.ts";
 import { answers, bodies, schemas } from "./components.ts";
 import { operationOf } from "./operation.ts";
 import { commonParameters, searchParameters } from "./parameters.ts";
@@ -20,7 +21,7 @@ export function fhirDocument(): Part {
 		openapi: "3.1.0",
 		info: {
 			title: "Heart Recovery FHIR R4",
-			version: "0.1.0",
+			version: software.version,
 			description:
 				"HL7 FHIR R4 (4.0.1). What is supported is said in FHIR's own words at /fhir/metadata; /api has the same rows as they are.",
 			license: { name: "Apache-2.0", identifier: "Apache-2.0" },
