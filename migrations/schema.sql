@@ -1508,12 +1508,51 @@ begin
 end
 $function$
 
+CREATE OR REPLACE FUNCTION app.anonymise_history(who integer, pattern text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+	update fhir.row_history h set image = case h.table_name
+		when 'users' then app.emptied(h.image, array['phone_number', 'emergency_contact', 'emergency_phone', 'doctor_name', 'doctor_phone',
+			'profile_photo'])
+			|| jsonb_build_object('email', format('deleted-%s@deleted.invalid', who), 'name', 'Deleted account')
+		when 'patients' then app.emptied(h.image, array['first_name', 'last_name', 'email', 'primary_phone', 'primary_phone_type', 'alternate_phone',
+			'preferred_contact_method', 'best_time_to_contact', 'street_address', 'city', 'postal_code',
+			'occupation', 'primary_caregiver', 'emergency_contact1_name', 'emergency_contact1_relationship',
+			'emergency_contact1_phone', 'emergency_contact2_name', 'emergency_contact2_phone',
+			'insurance_provider', 'insurance_policy_number', 'insurance_group_number', 'preferred_pharmacy',
+			'pharmacy_phone'])
+			|| jsonb_build_object('name', 'Deleted patient', 'date_of_birth', left(h.image ->> 'date_of_birth', 4) || '-01-01')
+		when 'providers' then app.emptied(h.image, array['phone', 'email', 'address', 'notes'])
+		when 'device_connections' then app.emptied(h.image, array['device_name', 'settings'])
+		else h.image end
+	where h.user_id = who and h.image is not null
+		and h.table_name in ('users', 'patients', 'providers', 'device_connections');
+	update fhir.row_history h set image = (
+		select jsonb_object_agg(e.key, case when jsonb_typeof(e.value) = 'string'
+			then to_jsonb(regexp_replace(e.value #>> '{}', pattern, '[removed]', 'gi')) else e.value end)
+		from jsonb_each(h.image) e)
+	where h.user_id = who and h.image is not null and h.image::text ~* pattern;
+end
+$function$
+
 CREATE OR REPLACE FUNCTION app.at_most(given numeric, most numeric)
  RETURNS numeric
  LANGUAGE sql
  IMMUTABLE
 AS $function$
 	select case when given > most then most else given end
+$function$
+
+CREATE OR REPLACE FUNCTION app.emptied(given jsonb, members text[])
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+	select given || coalesce((select jsonb_object_agg(m, null) from unnest(members) m where given ? m), '{}')
 $function$
 
 CREATE OR REPLACE FUNCTION app.folded(given text)
@@ -1543,6 +1582,13 @@ begin
 	return null;
 end
 $function$
+
+CREATE OR REPLACE FUNCTION app.forget_answers(who integer)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$ delete from fhir.answer where user_id = who $function$
 
 CREATE OR REPLACE FUNCTION app.keep_meal_totals()
  RETURNS trigger
@@ -1618,6 +1664,36 @@ begin
 	from (select m.id, t.* from unnest(meals) as m(id), app.meal_totals(m.id) t) t
 	where m.id = t.id and (m.total_calories, m.total_protein, m.total_carbs, m.total_fat)
 		is distinct from (t.calories, t.protein, t.carbs, t.fat);
+end
+$function$
+
+CREATE OR REPLACE FUNCTION app.rewrite_bodies(given json)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+	create temporary table if not exists rewritten (key bigint, version integer, type text, id text, body text, index json) on commit drop;
+	truncate pg_temp.rewritten;
+	insert into pg_temp.rewritten
+	select nullif(n.key, '')::bigint, n.version, n.type, n.id, n.body, n.index
+	from json_to_recordset(given) n(key text, version integer, type text, id text, body text, index json);
+	update fhir.resource r
+	set body = n.body,
+		terms = case when n.index is null then r.terms else p.terms end,
+		strings = case when n.index is null then r.strings else p.strings end,
+		dates = case when n.index is null then r.dates else p.dates end,
+		numbers = case when n.index is null then r.numbers else p.numbers end,
+		overrides = case when n.index is null then r.overrides else p.overrides end,
+		guards = case when n.index is null then r.guards else p.guards end
+	from pg_temp.rewritten n, lateral json_populate_record(null::fhir.resource, coalesce(n.index, '{}')) p
+	where n.version = 0 and r.key = n.key;
+	-- The trigger has kept what was there as a past version of the same number.
+	delete from fhir.resource_history h using pg_temp.rewritten n, fhir.resource r
+	where n.version = 0 and r.key = n.key and h.type = r.type and h.id = r.id and h.version = r.version;
+	update fhir.resource_history h set body = n.body from pg_temp.rewritten n
+	where n.version > 0 and h.type = n.type and h.id = n.id and h.version = n.version;
 end
 $function$
 

@@ -10,6 +10,7 @@ import { registerAlertRoutes } from "./routes/alerts.ts";
 import { registerAssignTherapist } from "./routes/assign-therapist.ts";
 import { type AuthServices, registerAuthRoutes } from "./routes/auth.ts";
 import { type CalendarServices, registerCalendarFeed, registerCalendars } from "./routes/calendars.ts";
+import { registerAccountDeletion } from "./routes/delete-account.ts";
 import { registerDeviceCallback, registerDeviceConnect } from "./routes/device-connect.ts";
 import { registerDeviceEvents } from "./routes/device-events.ts";
 import { type DeviceServices, registerDevices } from "./routes/devices.ts";
@@ -57,6 +58,7 @@ export async function registerNative(app: FastifyInstance, services: AllNativeSe
 			for (const collection of collections) registerCollection(signedIn, services, collection);
 			registerPasswordChange(signedIn, services);
 			registerProfile(signedIn, services);
+			registerAccountDeletion(signedIn, services);
 			registerVitalsRoutes(signedIn, services);
 			registerMedicationRoutes(signedIn, services);
 			registerMealRoutes(signedIn, services);
