@@ -59,7 +59,7 @@ const kept = [
 
 const count: Schema = { type: "integer", minimum: 0, examples: [1] };
 const schema = routeSchema({
-	operationId: "deleteAccount",
+	operationId: "deleteOwnAccount",
 	tag: "users",
 	summary: "Delete one's own account",
 	description: [
