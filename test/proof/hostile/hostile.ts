@@ -107,7 +107,7 @@ async function one(
 	}
 	const after = await ground.stored();
 	if (status >= 400 && after !== before) wrong(report, `${route}: ${status}, but something is stored`, what());
-	if (status !== 401 || who.token === "") return after;
+	if (status !== 401 || who.token === "" || request.path.startsWith("/oauth")) return after;
 	await ground.renew(who);
 	return ground.stored();
 }

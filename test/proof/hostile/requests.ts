@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { documentedRoutes } from "../../support/native-document.ts";
 import type { Route } from "../../support/roads.ts";
 import { broken } from "./broken.ts";
+import { formRequests } from "./forms.ts";
 import { fromDefinition, someType } from "./from-definition.ts";
 import { fromSchema } from "./from-schema.ts";
 import { headersFor } from "./headers.ts";
@@ -54,7 +55,7 @@ export function hostileRequest(target: Target): fc.Arbitrary<Request> {
 		fc.oneof(...routed),
 		hostileSearch(target),
 		writes(target),
-		fc.oneof(bundles(target), writes(target)),
+		fc.oneof(bundles(target), writes(target), formRequests(target)),
 	) as fc.Arbitrary<Request>;
 }
 
