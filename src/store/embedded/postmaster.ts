@@ -29,6 +29,8 @@ const tuned: Readonly<Record<string, string>> = {
 	work_mem: "16MB",
 	maintenance_work_mem: "128MB",
 	max_wal_size: "2GB",
+	// What is committed without waiting for the disk (reads, in the access log) is at most three of these away from it.
+	wal_writer_delay: "20ms",
 	random_page_cost: "1.1",
 	jit: "off",
 	// Below this level are only the errors of statements, whose text may hold personal data.
