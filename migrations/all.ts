@@ -12,6 +12,7 @@ import { Smart } from "./0011-smart.ts";
 import { Devices } from "./0012-devices.ts";
 import { CheaperPolicies } from "./0013-cheaper-policies.ts";
 import { Alerting } from "./0014-alerting.ts";
+import { NewPasswordEndsAccess } from "./0015-new-password-ends-access.ts";
 import { Rights } from "./0020-rights.ts";
 
 /** Every migration in order; a name, once landed, never changes, as the database remembers it. */
@@ -32,5 +33,6 @@ export const migrations: {
 	{ name: "0012-devices", class: Devices },
 	{ name: "0013-cheaper-policies", class: CheaperPolicies },
 	{ name: "0014-alerting", class: Alerting },
+	{ name: "0015-new-password-ends-access", class: NewPasswordEndsAccess },
 	{ name: "0020-rights", class: Rights },
 ];

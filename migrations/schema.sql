@@ -813,6 +813,7 @@ CREATE UNIQUE INDEX launch_pkey ON auth.launch USING btree (hash)
 CREATE INDEX launch_user ON auth.launch USING btree (user_id)
 CREATE UNIQUE INDEX password_reset_pkey ON auth.password_reset USING btree (hash)
 CREATE INDEX password_reset_user ON auth.password_reset USING btree (user_id)
+CREATE INDEX record_account ON auth.record USING btree (((payload ->> 'accountId'::text))) WHERE (model = 'Session'::text)
 CREATE INDEX record_expires ON auth.record USING btree (expires_at)
 CREATE INDEX record_grant ON auth.record USING btree (grant_id) WHERE (grant_id IS NOT NULL)
 CREATE UNIQUE INDEX record_pkey ON auth.record USING btree (model, id)
@@ -1343,6 +1344,7 @@ CREATE TRIGGER skip_claimed BEFORE INSERT ON public.therapy_routines FOR EACH RO
 CREATE TRIGGER stamp BEFORE UPDATE ON public.therapy_routines FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 CREATE TRIGGER alerting_changed AFTER UPDATE OF timezone ON public.users FOR EACH ROW WHEN (((old.timezone)::text IS DISTINCT FROM (new.timezone)::text)) EXECUTE FUNCTION alerting.changed_user()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
+CREATE TRIGGER end_access AFTER UPDATE OF password ON public.users FOR EACH ROW WHEN (((old.password)::text IS DISTINCT FROM (new.password)::text)) EXECUTE FUNCTION auth.end_access()
 CREATE TRIGGER forget_unused BEFORE DELETE ON public.users FOR EACH ROW EXECUTE FUNCTION calendar.forget_unused()
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('id')
 CREATE TRIGGER password_changed AFTER UPDATE OF password ON public.users FOR EACH ROW WHEN (((old.password)::text IS DISTINCT FROM (new.password)::text)) EXECUTE FUNCTION auth.password_changed()
@@ -1703,6 +1705,20 @@ CREATE OR REPLACE FUNCTION app.words(given text)
  IMMUTABLE PARALLEL SAFE
 AS $function$
 	select to_tsvector('simple'::regconfig, app.folded(given))
+$function$
+
+CREATE OR REPLACE FUNCTION auth.end_access()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+	delete from auth.record where model = 'Session' and payload ->> 'accountId' = new.id::text;
+	delete from auth.record where grant_id in (select id from auth.app_grant where user_id = new.id);
+	delete from auth.app_grant where user_id = new.id;
+	return null;
+end
 $function$
 
 CREATE OR REPLACE FUNCTION auth.password_changed()

@@ -15,7 +15,10 @@ const password = "heart-test-2026";
 async function sentTo(page: Page, action: () => Promise<unknown>): Promise<URL> {
 	const request = page.waitForRequest((one) => one.url().startsWith(callback.replace("/callback", "")));
 	await action();
-	return new URL((await request).url());
+	const url = new URL((await request).url());
+	// Nobody answers there; only when the browser has shown that, it can be sent elsewhere.
+	await page.waitForURL(({ protocol }) => protocol === "chrome-error:", { waitUntil: "commit" });
+	return url;
 }
 
 t.test("a browser", { skip: noBrowser }, async (t) => {

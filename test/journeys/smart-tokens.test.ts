@@ -1,4 +1,5 @@
 import t from "tap";
+import { testPassword } from "../support/people.ts";
 import { sessionAt, startTestServer } from "../support/server.ts";
 import {
 	addTestApps,
@@ -230,6 +231,22 @@ t.test("revocation by the person on /apps, and by an administrator who removes t
 	const admin = await server.as("admin@test.example");
 	t.equal((await admin.delete("/api/admin/clients/other-app")).status, 204);
 	t.equal((await sessionAt(second, removed.access_token).get("/fhir/Patient")).status, 401);
+});
+
+t.test("a new password ends what was granted and who was signed in under the old one", async (t) => {
+	const email = "other@test.example";
+	const { browser, code, verifier } = await authorize(server, usual, { email });
+	const { body } = await redeem(server, "public-app", code, verifier);
+	const app = sessionAt(second, body.access_token);
+	t.equal((await app.get("/fhir/Patient")).status, 200);
+	const person = await server.as(email);
+	const passwords = { currentPassword: testPassword, newPassword: "another-heart-2026" };
+	t.equal((await person.post("/api/auth/password", passwords)).status, 204);
+	t.equal((await app.get("/fhir/Patient")).status, 401);
+	const again = { grant_type: "refresh_token", refresh_token: body.refresh_token };
+	t.equal((await token(base, "public-app", again)).status, 400);
+	await browser.open(`${base}/apps`);
+	t.match(browser.url, /\/sign-in/);
 });
 
 t.test("tokens are in the database as hashes only", async (t) => {

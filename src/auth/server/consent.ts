@@ -130,7 +130,10 @@ export function consent(database: Database, launches: Launches, fhirBase: string
 			before: await scopesGrantedBefore(tx, userId, clientId),
 		}));
 		if (person === undefined || client === undefined) throw new Failure("forbidden", "This app is not known any more");
-		const texts = offeredScopes(asked.scope, client.scopes ?? undefined, ["patient", "user"]);
+		const texts = offeredScopes(asked.scope, client.scopes ?? undefined, ["patient", "user"]).filter(
+			// Only a launch from here says for which patient or visit it is.
+			(text) => asked.launch !== undefined || (text !== "launch" && text !== "launch/encounter"),
+		);
 		if (texts.length === 0) throw new Failure("forbidden", "This app asks for nothing that can be granted to it");
 		const patient = await patientAsked(asked, person, texts, chosen);
 		return { person, clientId, clientName: client.name, scopes: texts.map(offered), patient, before };
