@@ -96,4 +96,4 @@ export function stampOf(instant: number, zone: string, isAllDay: boolean): Stamp
 
 /** Years a calendar may speak of. */
 export const firstMoment = floatingOf(1000, 1, 1);
-export const lastMoment = floatingOf(9999, 12, 31);
+export const lastMoment = floatingOf(9999, 12, 31, 23, 59, 59);

@@ -59,7 +59,7 @@ export function occurrencesOf(series: Series, window: Window, most: number, budg
 	};
 	if (local >= firstMoment && from < to) {
 		const isOver = overAfter(series);
-		const around = { from: from - 2 * day, to: to + 2 * day };
+		const around = { from: from - 2 * day, to: Math.min(to + 2 * day, lastMoment) };
 		expandRule(simplified(rule, series.isAllDay), local, around, budget, (time) => {
 			if (isOver(time)) return true;
 			add(time);

@@ -5,7 +5,7 @@ import { seriesOf } from "../calendar/event-series.ts";
 import { originalOf } from "../calendar/instance.ts";
 import { findOccurrence, occurrenceKey } from "../calendar/occurrence-key.ts";
 import type { Occurrence, Series } from "../calendar/series.ts";
-import { readStamp, type Stamp } from "../calendar/stamp.ts";
+import { readStamp } from "../calendar/stamp.ts";
 import type { Mapping } from "../mapping/define.ts";
 import { mappingNamed } from "../mapping/registry.ts";
 import { CalendarEvents } from "../tables/calendar-events.ts";
@@ -98,8 +98,10 @@ function versionOf(id: string, row: NativeRow, { start, end }: Occurrence): Reso
 }
 
 function occurrenceAt(series: Series, key: string): Occurrence | undefined {
+	const stamp = readStamp(key);
+	if (stamp === undefined) return undefined;
 	try {
-		const found = findOccurrence(series, readStamp(key) as Stamp, budgetOf());
+		const found = findOccurrence(series, stamp, budgetOf());
 		return found !== undefined && occurrenceKey(found.start, series) === key ? found : undefined;
 	} catch (error) {
 		if (error instanceof CalendarTooCostlyError) return undefined;
