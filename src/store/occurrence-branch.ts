@@ -22,63 +22,113 @@ import { appointmentMapping } from "./occurrences.ts";
 /** Most occurrences one search looks at. */
 const mostOccurrences = 50_000;
 
+/** As many of them are looked at together, where there are many. */
+const occurrencesOfSlice = 3000;
+
 /** The place of the branch among those of a search: after all others, however many there are. */
 export const occurrenceBranchIndex = 1000;
 
 /** Whether a search may find occurrences of series. */
-export function mayRecur({ type, types }: SearchQuery): boolean {
+function mayRecur({ type, types }: SearchQuery): boolean {
 	return type === undefined ? types.length === 0 || types.includes("Appointment") : type === "Appointment";
 }
 
 /**
- * The branch of a search that is the occurrences of series, each like a row of its own: the rows of the series with other times, so that
- * filters, order, pages and totals are those of every row. Undefined where there are none.
+ * The occurrences of series as branches of a search, each occurrence like a row of its own: the rows of the series with other times, so that
+ * filters, order, pages and totals are those of every row. They follow one another in time, in the order of the search where that is by
+ * date, so that a page of many series need not know all of them: ask for the next one while there is not enough.
  *
  * @param ids what `_id` asks for
+ * @param now milliseconds since 1970
  * @throws Failure too-costly
  */
-export async function occurrenceBranch(
+export async function* occurrenceBranches(
 	tx: Transaction,
 	query: SearchQuery,
 	ids: readonly string[] | undefined,
 	now: number,
-): Promise<Branch | undefined> {
-	const mapping = appointmentMapping();
+): AsyncGenerator<Branch> {
 	const named = ids?.flatMap((id) => occurrenceOfId("Appointment", id) ?? []);
-	if (named?.length === 0) return undefined;
+	if (!mayRecur(query) || named?.length === 0) return;
 	const [branch] = branchesOf(query);
-	if (branch === undefined) return undefined;
+	if (branch === undefined) return;
 	const dates = query.filters.filter(({ parameter }) => parameter.code === "date");
-	const window = named === undefined ? occurrenceWindow(dates, now) : aroundKeys(named.map(({ key }) => key));
-	if (window.from >= window.to) return undefined;
-	const series = await seriesWithin(
-		tx,
-		query,
-		window,
-		named?.map(({ seriesId }) => seriesId),
+	const whole = named === undefined ? occurrenceWindow(dates, now) : aroundKeys(named.map(({ key }) => key));
+	const window = afterCursor(whole, query);
+	if (window.from >= window.to) return;
+	const seriesIds = named?.map(({ seriesId }) => seriesId);
+	const rows = await seriesWithin(tx, query, window, seriesIds);
+	const instances = Map.groupBy(
+		await instancesOf(
+			tx,
+			rows.map(({ id }) => id),
+		),
+		({ parentEventId }) => parentEventId,
 	);
-	const found = await expand(tx, series, window);
-	const wanted = ids === undefined ? found : found.filter(({ fhir_id }) => ids.includes(fhir_id));
-	if (wanted.length === 0) return undefined;
-	const inOccurrence = new Map([
-		["startTime", "o.start_time"],
-		["endTime", "o.end_time"],
-		["recurrenceRule", "null::text recurrence_rule"],
-	]);
+	for (const slice of slices(window, rows.length, query)) {
+		const budget = budgetOf();
+		const found = rows.flatMap((row) => occurrencesOfRow(row, instances.get(row.id) ?? [], slice, budget));
+		const wanted = ids === undefined ? found : found.filter(({ fhir_id }) => ids.includes(fhir_id));
+		if (wanted.length > mostOccurrences) throw tooMany();
+		if (wanted.length > 0) yield branchOf(branch, wanted);
+	}
+}
+
+/** The branch of the rows, with occurrences in place of rows. */
+function branchOf(rows: Branch, occurrences: readonly OccurrenceRow[]): Branch {
+	const mapping = appointmentMapping();
 	const columns = columnsOf(CalendarEvents).map(({ column, property }) =>
-		sql.raw(inOccurrence.get(property) ?? `e.${column}`),
+		sql.raw(columnsOfOccurrence.get(property) ?? `e.${column}`),
 	);
 	return {
-		...branch,
+		...rows,
 		columns: rowColumns([mapping], sql`json_build_array(json_build_array('', t.fhir_id, null, null, false))`),
 		from: sql`(select ${sql.join(columns)}, o.fhir_id, o.n
-			from json_to_recordset(${JSON.stringify(wanted)}::json)
+			from json_to_recordset(${JSON.stringify(occurrences)}::json)
 				as o(id int, start_time timestamptz, end_time timestamptz, fhir_id text, n bigint)
 			join public.calendar_events e on e.id = o.id) t ${personJoin([mapping])}`,
 		rowId: sql`t.n`,
-		counted: "mask" in branch.parts ? branch.parts.mask : sql`1`,
+		counted: "mask" in rows.parts ? rows.parts.mask : sql`1`,
 		any: undefined,
 	};
+}
+
+const columnsOfOccurrence = new Map([
+	["startTime", "o.start_time"],
+	["endTime", "o.end_time"],
+	["recurrenceRule", "null::text recurrence_rule"],
+]);
+
+/** How a search goes through time: by its first key, or, without one, as rows go, the latest first; undefined where by something else. */
+function direction({ sort }: SearchQuery): "asc" | "desc" | undefined {
+	const [first] = sort;
+	if (first === undefined) return "desc";
+	if (first.parameter.code !== "date") return undefined;
+	return first.descending ? "desc" : "asc";
+}
+
+/** What is left of a window after the pages before. */
+function afterCursor(window: Window, query: SearchQuery): Window {
+	const { cursor, sort } = query;
+	const along = direction(query);
+	if (cursor === undefined || along === undefined) return window;
+	const at = sort.length > 0 ? Date.parse((cursor.keys[0] ?? "").replace(" ", "T")) : startOfNumber(cursor.row);
+	if (Number.isNaN(at) || (sort.length === 0 && cursor.branch !== occurrenceBranchIndex)) return window;
+	return along === "asc"
+		? { ...window, from: Math.max(window.from, at - 1000) }
+		: { ...window, to: Math.min(window.to, at + 1000) };
+}
+
+/** A window in pieces with some thousand occurrences each, where series are as dense as one a day. */
+function* slices({ from, to }: Window, series: number, query: SearchQuery): Generator<Window> {
+	const along = direction(query);
+	const length =
+		along === undefined ? to - from : Math.max(1, Math.floor(occurrencesOfSlice / Math.max(1, series))) * day;
+	const count = Math.ceil((to - from) / length);
+	for (let index = 0; index < count; index++) {
+		const begin = from + (along === "asc" ? index : count - 1 - index) * length;
+		yield { from: begin, to: Math.min(begin + length, to) };
+	}
 }
 
 /** The branch of the rows themselves, in which occurrences stand for rows. */
@@ -122,20 +172,6 @@ interface OccurrenceRow {
 	readonly n: number;
 }
 
-async function expand(tx: Transaction, rows: readonly SeriesRow[], window: Window): Promise<OccurrenceRow[]> {
-	const instances = Map.groupBy(
-		await instancesOf(
-			tx,
-			rows.map(({ id }) => id),
-		),
-		({ parentEventId }) => parentEventId,
-	);
-	const budget = budgetOf();
-	const found = rows.flatMap((row) => occurrencesOfRow(row, instances.get(row.id) ?? [], window, budget));
-	if (found.length > mostOccurrences) throw tooMany();
-	return found;
-}
-
 function occurrencesOfRow(
 	row: SeriesRow,
 	instances: readonly EventRow[],
@@ -156,7 +192,7 @@ function occurrencesOfRow(
 					start_time: new Date(start).toISOString(),
 					end_time: end === null ? null : new Date(end).toISOString(),
 					fhir_id: appointmentOfOccurrence(row.id, key),
-					n: Math.floor(start / 1000) * 2 ** 21 + (row.id % 2 ** 21),
+					n: Math.floor(start / 1000) * series21 + (row.id % series21),
 				},
 			];
 		});
@@ -169,6 +205,13 @@ function occurrencesOfRow(
 function tooMany(): Failure {
 	const message = "there are too many occurrences of recurring appointments; name a patient or a shorter date";
 	return new Failure("too-costly", message);
+}
+
+/** Numbers of occurrences: the second in the upper 32 bits of 53, the series in the lower. */
+const series21 = 2 ** 21;
+
+function startOfNumber(number: number): number {
+	return Math.floor(number / series21) * 1000;
 }
 
 function aroundKeys(keys: readonly string[]): Window {

@@ -11,7 +11,7 @@ import { compareKeys } from "../search/sql/keyset.ts";
 import { type NativeRow, nativeVersion, type ResidueEntry, type WholeRow, wholeVersion } from "./build-version.ts";
 import type { Transaction } from "./database.ts";
 import { residuesOf } from "./load.ts";
-import { mayRecur, occurrenceBranch, occurrenceBranchIndex } from "./occurrence-branch.ts";
+import { occurrenceBranches, occurrenceBranchIndex } from "./occurrence-branch.ts";
 import type { ResourceVersion, SearchPage } from "./resource-version.ts";
 import {
 	type BranchRow,
@@ -41,7 +41,7 @@ interface Hit {
 /** Runs a search (R4 search): every branch gives its matches in order, here they are merged, cut to a page and completed. */
 export async function searchResources(tx: Transaction, asked: SearchQuery): Promise<SearchPage> {
 	const query = await withoutChains(tx, limited(asked, tx.caller), searchResources);
-	const total = query.total ? await countMatches(tx, await allBranches(tx, query)) : undefined;
+	const total = query.total ? await countMatches(tx, query) : undefined;
 	if (query.count === 0) return { matches: [], included: [], incomplete: false, nextCursor: undefined, total };
 	const branches = await planBranches(tx, query);
 	const hits = query.sort.length === 0 ? await inTurn(tx, branches, query) : await together(tx, branches, query);
@@ -57,19 +57,14 @@ export async function searchResources(tx: Transaction, asked: SearchQuery): Prom
 	};
 }
 
-async function allBranches(tx: Transaction, query: SearchQuery): Promise<Branch[]> {
-	const recurring = await recurringBranch(tx, query);
-	return [...(await branchesOf(tx, query)), ...(recurring === undefined ? [] : [recurring])];
-}
-
-/** Occurrences of recurring appointments. Their branch is made anew for each search, since time goes on. */
+/** Occurrences of recurring appointments. Their branches are made anew for each search, since time goes on. */
 async function occurrences(tx: Transaction, query: SearchQuery): Promise<Hit[]> {
-	const branch = await recurringBranch(tx, query);
-	return branch === undefined ? [] : runBranch(tx, planBranch(branch, occurrenceBranchIndex, query), query);
-}
-
-async function recurringBranch(tx: Transaction, query: SearchQuery): Promise<Branch | undefined> {
-	return mayRecur(query) ? occurrenceBranch(tx, query, wantedIds(query.filters), Date.now()) : undefined;
+	const hits: Hit[] = [];
+	for await (const branch of occurrenceBranches(tx, query, wantedIds(query.filters), Date.now())) {
+		hits.push(...(await runBranch(tx, planBranch(branch, occurrenceBranchIndex, query), query)));
+		if (hits.length >= rowsOfPage(query)) break;
+	}
+	return hits;
 }
 
 /** Without sort keys branches follow one another: once the page is full the later ones are not asked. */
@@ -145,13 +140,16 @@ function inOrder(a: Hit, b: Hit): number {
 	return compareKeys(a.branch.keys, keysOf(a), keysOf(b)) || a.branch.index - b.branch.index || b.row - a.row;
 }
 
-async function countMatches(tx: Transaction, branches: readonly Branch[]): Promise<number> {
+async function countMatches(tx: Transaction, query: SearchQuery): Promise<number> {
 	let total = 0;
-	for (const branch of branches) {
+	const count = async (branch: Branch): Promise<void> => {
 		const [row] = await tx.query(sql<{ n: number }>`
 			select coalesce(sum(bit_count((${branch.counted})::bit(16))), 0)::int8 n from ${branch.from} where ${asSql(branch.where)}`);
 		total += Number(row?.n ?? 0);
-	}
+	};
+	for (const branch of await branchesOf(tx, query)) await count(branch);
+	const all = { ...query, cursor: undefined };
+	for await (const branch of occurrenceBranches(tx, all, wantedIds(query.filters), Date.now())) await count(branch);
 	return total;
 }
 

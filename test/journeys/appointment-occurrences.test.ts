@@ -101,6 +101,12 @@ t.test("a series is itself and its occurrences, found, sorted, paged and counted
 		404,
 		"it does not take place then",
 	);
+	const taken = await other.put(`/fhir/Appointment/${occurrence(1)}`, {
+		...read.body,
+		id: occurrence(1),
+		participant: [{ actor: { reference: `Patient/${server.people.profiles.other}` }, status: "accepted" }],
+	});
+	t.equal(taken.status, 409, "nobody else takes the name of an occurrence");
 	await patient.delete(`/api/events/${id}`);
 	await patient.delete(`/api/events/${single}`);
 	t.strictSame(await search(`patient=${subject}`), []);
@@ -213,6 +219,36 @@ t.test("the window: 90 days back to 365 ahead, by date up to five years", async 
 	t.ok(long >= 259 && long <= 262, `five years: ${long}`);
 	t.equal(await count(`&date=${at(-2993, 0).slice(0, 10)}`), 1, "a day of long ago");
 	await patient.delete(`/api/events/${id}`);
+});
+
+t.test("many series: a page looks at no more than it needs, in the order asked for", async (t) => {
+	const made = await Promise.all(
+		Array.from({ length: 40 }, (_, n) =>
+			add({ startTime: at(-30, 8 + n / 10), recurrenceRule: n % 2 ? "FREQ=DAILY" : "FREQ=DAILY;COUNT=45" }),
+		),
+	);
+	const query = `patient=${subject}&date=ge${at(-20, 0)}&date=lt${at(25, 0)}`;
+	const { total } = (await therapist.get(`/fhir/Appointment?${query}&_summary=count`)).body;
+	t.equal(total, 20 * 45 + 20 * 35);
+	const startOf = (id: string) => id.replace(/^ev-\d+-/, "");
+	for (const [sort, along] of [
+		["&_sort=date", 1],
+		["&_sort=-date", -1],
+		["", 0],
+		["&_sort=status", 0],
+	] as const) {
+		const found = await pages(`${query}&_count=400${sort}`);
+		t.equal(new Set(found).size, total, `every one${sort}`);
+		t.equal(found.length, total, `once${sort}`);
+		const sorted = found
+			.map(startOf)
+			.every(
+				(one, index, all) =>
+					index === 0 || along * (one < (all[index - 1] ?? "") ? -1 : 1) >= 0 || one === all[index - 1],
+			);
+		t.ok(along === 0 || sorted, `in order${sort}`);
+	}
+	for (const id of made) await patient.delete(`/api/events/${id}`);
 });
 
 t.test("twenty cancel occurrences of one series at once", async (t) => {

@@ -9,6 +9,7 @@ import { ownerOf } from "../build-version.ts";
 import { refuseWhileDataOf } from "../care.ts";
 import type { Transaction } from "../database.ts";
 import { instancesOf } from "../event-rows.ts";
+import { occurrenceOfId } from "../occurrence-id.ts";
 import type { Change, ChangeResult } from "../resource-version.ts";
 import { allocateIds } from "../rows.ts";
 import type { Effects } from "./effects.ts";
@@ -82,6 +83,7 @@ export class Gatherer {
 					linked ? "there" : "new",
 				);
 				await this.keepNaturalIdApart(state, `${resource.resourceType}/${id}`);
+				if (state.kind === "nothing") await this.keepOccurrenceIdApart(resource.resourceType as string, id);
 				return "created";
 			}
 			case "whole":
@@ -137,6 +139,17 @@ export class Gatherer {
 		);
 		if (taken.length > 0) throw new Failure("conflict", `${name}: this id is taken`);
 		this.effects.claims.push({ table_name: mapping.table, row_id: rowId });
+	}
+
+	/** The same for an id of an occurrence: there may be, or come, a series whose occurrence it is. */
+	private async keepOccurrenceIdApart(type: string, id: string): Promise<void> {
+		const named = occurrenceOfId(type, id);
+		if (named === undefined) return;
+		const series = await this.tx.asSystem(() =>
+			this.tx.query(sql`select 1 from public.calendar_events where id = ${named.seriesId}`),
+		);
+		if (series.length > 0) throw new Failure("conflict", `${type}/${id}: this id is taken`);
+		this.effects.claims.push({ table_name: "calendar_events", row_id: named.seriesId });
 	}
 
 	private async delete(type: string, id: string, state: State): Promise<ChangeResult["outcome"]> {
