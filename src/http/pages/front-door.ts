@@ -54,9 +54,7 @@ const everywhere: readonly [url: string, name: string, what: string][] = [
 ];
 
 function places(app: FastifyInstance): Html {
-	const there = everywhere.filter(
-		([url]) => app.findRoute({ method: "GET", url: pathOf(url) }) !== null || isServed(app, url),
-	);
+	const there = everywhere.filter(([url]) => isThere(app, url));
 	const items = there.map(
 		([url, name, what]) => html`<li><a href="${url}">${name}</a> <span class="soft">${what}</span></li>`,
 	);
@@ -66,13 +64,9 @@ ${items}
 </ul></nav>`;
 }
 
-/** A folder is registered as a route with a star. */
-function isServed(app: FastifyInstance, url: string): boolean {
-	return url.endsWith("/") && app.hasRoute({ method: "GET", url: `${url}*` });
-}
-
-function pathOf(url: string): string {
-	return url.split("?")[0] ?? url;
+function isThere(app: FastifyInstance, url: string): boolean {
+	const [path = ""] = url.split("?");
+	return [path, path.replace(/(.)\/$/, "$1")].some((one) => app.findRoute({ method: "GET", url: one }) !== null);
 }
 
 const demoPeople = html`<section aria-labelledby="demo"><h2 id="demo">Demo people</h2>
