@@ -19,12 +19,15 @@ import { applyAudiences } from "./devices/audience.ts";
 import { forgetDeviceLeftovers } from "./devices/forget.ts";
 import type { DeviceParts } from "./devices/parts.ts";
 import { type DeviceConfig, partsOfConfig } from "./devices/parts-of-config.ts";
+import { demoVendors } from "./devices/sandbox/demo.ts";
 import { registerDocs } from "./http/docs/docs.ts";
 import { registerFhir } from "./http/fhir/register.ts";
 import { registerNative } from "./http/native/register.ts";
 import { resetNote } from "./http/native/routes/passwords.ts";
+import { registerDevicesPage } from "./http/pages/devices-page.ts";
 import { registerFrontDoor } from "./http/pages/front-door.ts";
 import { registerResetPage } from "./http/pages/reset-password.ts";
+import { registerSandbox } from "./http/pages/sandbox.ts";
 import { registerBodies } from "./http/plugins/bodies.ts";
 import { registerCaller } from "./http/plugins/caller.ts";
 import { databaseReadings } from "./http/plugins/database-readings.ts";
@@ -101,10 +104,9 @@ export async function buildApp({ config, database, log, devices = {} }: AppParts
 		...(config.lookForJobsEverySeconds === undefined ? {} : { lookEverySeconds: config.lookForJobsEverySeconds }),
 	});
 	const seal = sealer(config.tokenEncryptionKeys);
-	const deviceParts: DeviceParts = {
-		...partsOfConfig(config, { database, sealer: seal, log, note: noteDeviceWrite(audit) }),
-		...devices,
-	};
+	const configured = partsOfConfig(config, { database, sealer: seal, log, note: noteDeviceWrite(audit) });
+	const demo = config.demo ? demoVendors(configured) : undefined;
+	const deviceParts: DeviceParts = { ...(demo?.parts ?? configured), ...devices };
 	const watch = openWatch(database);
 	const mails = config.smtpUrl == null ? null : mailer({ url: config.smtpUrl, from: config.alertFrom ?? "" });
 	const newPasswords = passwordChanges({
@@ -167,7 +169,7 @@ export async function buildApp({ config, database, log, devices = {} }: AppParts
 		baseUrl: config.baseUrl,
 	});
 	registerResetPage(app, { passwordChanges: newPasswords, baseUrl: config.baseUrl, note: resetNote(audit) });
-	await registerNative(app, {
+	const native = {
 		database,
 		passwordChanges: newPasswords,
 		accessLog: audit,
@@ -179,7 +181,10 @@ export async function buildApp({ config, database, log, devices = {} }: AppParts
 		now: () => Temporal.Now.instant(),
 		baseUrl: config.baseUrl,
 		...deviceServices(deviceParts, queue),
-	});
+	};
+	await registerNative(app, native);
+	registerDevicesPage(app, native);
+	if (demo !== undefined) await registerSandbox(app, demo, config.baseUrl);
 	await app.register(async (fhir) =>
 		registerFhir(fhir, {
 			database,

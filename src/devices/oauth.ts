@@ -48,7 +48,7 @@ export function oauthOf(vendor: Vendor, settings: VendorSettings, parts: OAuthPa
 		clientId,
 		{},
 		facts.clientAuthentication === "client_secret_basic"
-			? client.ClientSecretBasic(clientSecret)
+			? basic(clientId, clientSecret)
 			: client.ClientSecretPost(clientSecret),
 	);
 	// Whoever configures a vendor at an http address wants it so: stand-ins.
@@ -106,6 +106,15 @@ export function oauthOf(vendor: Vendor, settings: VendorSettings, parts: OAuthPa
 		},
 		refresh: (refreshToken) => grant(() => client.refreshTokenGrant(config, refreshToken)),
 	};
+}
+
+/**
+ * HTTP Basic as vendors read it: the id and the secret as they are. RFC 6749 section 2.3.1 wants both encoded as in forms, which openid-client
+ * does, down to the hyphens of a UUID; Polar takes them literally.
+ */
+function basic(clientId: string, clientSecret: string): client.ClientAuth {
+	const credentials = Buffer.from(`${clientId}:${clientSecret}`).toString("base64");
+	return (_server, _client, _body, headers) => headers.set("authorization", `Basic ${credentials}`);
 }
 
 /** What went wrong below openid-client, on the way to the vendor. */

@@ -119,8 +119,10 @@ export interface Feed {
 	 * What to make of a record that is known and no longer listed: it is gone; it is gone if this request says 404; or nothing.
 	 */
 	readonly absent: "gone" | "nothing" | ((externalId: string) => VendorRequest);
-	/** One record whole, where the list tells less than there is. Asked for what is new or changed. */
+	/** One record by its id. */
 	readonly detail?: {
+		/** Whether it tells more than the list does: then it is asked for whatever is new or changed. */
+		readonly adds: boolean;
 		readonly request: (externalId: string) => VendorRequest;
 		readonly read: (reply: VendorReply, context: FeedContext) => Upstream;
 	};

@@ -4,7 +4,7 @@ import { type RecordRow, recordsWithin } from "../store/devices/records.ts";
 import type { Measure } from "./measures.ts";
 import type { Run } from "./run.ts";
 import { digestOf, removeRecords, type Source, storeMeasures } from "./store-measures.ts";
-import { VendorTrouble } from "./trouble.ts";
+import { asTrouble, VendorTrouble } from "./trouble.ts";
 import type { Feed, Upstream, VendorRequest, Window } from "./vendor.ts";
 
 /** Where a walk that was put off goes on: its window, and the last page that was stored, which is asked for again. */
@@ -62,7 +62,7 @@ export async function fetchOne(run: Run, feed: Feed, externalId: string): Promis
 
 /** Fetches what the list did not tell, for records it told of earlier, as far as the run's share reaches; the newest first. */
 export async function fetchDetails(run: Run, feed: Feed): Promise<void> {
-	if (feed.detail === undefined) return;
+	if (feed.detail?.adds !== true) return;
 	for (;;) {
 		const due = await run.undetailed(feed, detailsAtOnce);
 		if (due.length === 0) return;
@@ -112,15 +112,22 @@ async function detailed(
 	feed: Feed,
 	records: readonly Upstream[],
 ): Promise<{ listed: readonly Upstream[]; whole: readonly Upstream[] }> {
-	if (feed.detail === undefined) return { listed: [], whole: records };
+	if (feed.detail?.adds !== true) return { listed: [], whole: records };
 	const news = await run.news(records);
 	if (news.length > Math.min(detailsAtOnce, run.left())) return { listed: news, whole: [] };
 	const whole: Upstream[] = [];
-	for (const record of news) {
+	for (const [at, record] of news.entries()) {
 		const [measure] = record.measures;
 		if (measure === undefined) continue;
-		const found = (await detailOf(run, feed, measure.externalId)) ?? record;
-		whole.push({ ...found, listed: digestOf(measure) });
+		try {
+			const found = (await detailOf(run, feed, measure.externalId)) ?? record;
+			whole.push({ ...found, listed: digestOf(measure) });
+		} catch (error) {
+			const trouble = asTrouble(error, run.vendor.title);
+			if (!(trouble instanceof VendorTrouble) || (trouble.what !== "limit" && trouble.what !== "later")) throw error;
+			// The page is stored all the same: whoever asks for details next meets the same trouble, and tells.
+			return { listed: news.slice(at), whole };
+		}
 	}
 	return { listed: [], whole };
 }

@@ -110,6 +110,20 @@ export const openRoutes: readonly string[] = [
 	"POST /reset-password",
 	// It never ends; alert-stream.test.ts has who hears what.
 	"GET /api/alerts/stream",
+	// Pages that send whoever is not signed in to the sign-in, and the demo's stand-ins.
+	"GET /devices",
+	"POST /devices/connect",
+	"POST /devices/disconnect",
+	"POST /devices/sync",
+	"POST /devices/phone",
+	"GET /sandbox",
+	"POST /sandbox/advance",
+	"GET /sandbox/strava/*",
+	"POST /sandbox/strava/*",
+	"DELETE /sandbox/strava/*",
+	"GET /sandbox/polar/*",
+	"POST /sandbox/polar/*",
+	"DELETE /sandbox/polar/*",
 	// The authorization server and its pages, where people are known by their browser (smart-*.test.ts).
 	"GET /fhir/.well-known/smart-configuration",
 	"GET /smart-style.json",

@@ -58,6 +58,7 @@ const exercises: Feed = {
 	listed: ({ at, changedAt }, { to }) => Date.parse(changedAt ?? at) > to - 29 * day,
 	absent: (id) => get(`/v3/exercises/${encodeURIComponent(id)}`),
 	detail: {
+		adds: false,
 		request: (id) => get(`/v3/exercises/${encodeURIComponent(id)}`),
 		read: ({ body }) => exercise(asObject(body, "an exercise")),
 	},

@@ -47,6 +47,7 @@ const activities: Feed = {
 	},
 	absent: detailOf,
 	detail: {
+		adds: true,
 		request: detailOf,
 		read: ({ body }) => activity(asObject(body, "an activity")),
 	},

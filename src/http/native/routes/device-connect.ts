@@ -50,7 +50,14 @@ export function registerDeviceCallback(app: FastifyInstance, services: DeviceSer
 			async (request, reply) => {
 				try {
 					const callback = new URL(request.url, services.devices.baseUrl);
-					const { id } = await endConnect(services.devices, name, callback, services.browserOf?.(request));
+					// Begun on our page by somebody signed in, it ends with the same person signed in only.
+					const browser = await request.browserCaller(reply);
+					const { id } = await endConnect(
+						services.devices,
+						name,
+						callback,
+						browser === undefined ? undefined : `user:${browser.userId}`,
+					);
 					await services.addBackfill(id);
 					return reply.redirect(`/devices?connected=${name}`, 302);
 				} catch (error) {

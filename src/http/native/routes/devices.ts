@@ -38,8 +38,6 @@ export interface DeviceServices extends DeriveTools {
 		syncLogId: number | null,
 		errand: Errand | null,
 	) => Promise<void>;
-	/** What tells a browser that is signed in on our pages from others; undefined for any other. */
-	readonly browserOf?: (request: FastifyRequest) => string | undefined;
 	/** Adds getting what a vendor has from before. */
 	readonly addBackfill: (connectionId: number) => Promise<void>;
 }
@@ -50,7 +48,7 @@ export function registerDevices(app: FastifyInstance, services: DeviceServices):
 
 	app.post("/api/devices", { schema: schemas.create }, async (request, reply) => {
 		const caller = await request.caller();
-		const { row, pushSecret } = await add(services, caller, request.body as RowValues);
+		const { row, pushSecret } = await addConnection(services, caller, request.body as RowValues);
 		reply.code(201).header("location", `/api/devices/${row.id}`).header("etag", etag(row.version));
 		const shown = present(devices, row, services);
 		if (pushSecret === undefined) return shown;
@@ -61,14 +59,7 @@ export function registerDevices(app: FastifyInstance, services: DeviceServices):
 		const caller = await request.caller();
 		const { wait = false } = request.query as { wait?: boolean };
 		const id = idOf(request);
-		await database.read(caller, (tx) => requireRow(tx, DeviceConnections, id));
-		const log = await database.write(caller, async (tx) => {
-			await requireSyncable(tx, id);
-			const begun = await tx.asSystem(() => beginLog(tx, id, new Date(services.devices.now()).toISOString()));
-			if (!wait) await services.addPull(tx, id, begun.id as number, null);
-			services.accessLog.include(tx, entryOf(caller, "sync", id, [`device-sync-logs/${begun.id}`]));
-			return begun;
-		});
+		const log = await beginSync(services, caller, id, !wait);
 		if (!wait) return reply.code(202).send(present(deviceSyncLogs, log, services));
 		await pull(services.devices, id, log.id as number);
 		const ended = await database.read(caller, (tx) => requireRow(tx, DeviceSyncLogs, log.id as number));
@@ -116,8 +107,30 @@ export function registerDevices(app: FastifyInstance, services: DeviceServices):
 	refuseOtherMethods(app, "/api/devices/:id/health", ["GET"]);
 }
 
+/**
+ * Begins the log of a sync, and hands it to the queue.
+ *
+ * @param enqueue false: whoever calls pulls by themselves
+ * @throws Failure not-found; conflict where there is nothing to pull from
+ */
+export async function beginSync(
+	services: DeviceServices,
+	caller: Caller,
+	id: number,
+	enqueue: boolean,
+): Promise<RowValues> {
+	await services.database.read(caller, (tx) => requireRow(tx, DeviceConnections, id));
+	return services.database.write(caller, async (tx) => {
+		await requireSyncable(tx, id);
+		const begun = await tx.asSystem(() => beginLog(tx, id, new Date(services.devices.now()).toISOString()));
+		if (enqueue) await services.addPull(tx, id, begun.id as number, null);
+		services.accessLog.include(tx, entryOf(caller, "sync", id, [`device-sync-logs/${begun.id}`]));
+		return begun;
+	});
+}
+
 /** Adds a connection: its settings checked and its secrets sealed, all in one transaction. */
-async function add(
+export async function addConnection(
 	services: DeviceServices,
 	caller: Caller,
 	body: RowValues,

@@ -1,0 +1,105 @@
+import t from "tap";
+import { consented } from "../../../support/devices.ts";
+import { testPassword } from "../../../support/people.ts";
+import { startTestServer } from "../../../support/server.ts";
+
+const server = await startTestServer(t);
+
+/** A browser without scripts: keeps cookies, sends forms. */
+function browser() {
+	const jar = new Map<string, string>();
+	const send = async (path: string, form?: Record<string, string>, headers: Record<string, string> = {}) => {
+		const url = path.startsWith("http") ? path : server.base + path;
+		const answer = await fetch(url, {
+			redirect: "manual",
+			headers: { cookie: [...jar].map(([name, value]) => `${name}=${value}`).join("; "), ...headers },
+			...(form === undefined ? {} : { method: "POST", body: new URLSearchParams(form) }),
+		});
+		for (const line of answer.headers.getSetCookie()) {
+			const [pair = ""] = line.split(";");
+			const [name = "", ...value] = pair.split("=");
+			jar.set(name, value.join("="));
+		}
+		return {
+			status: answer.status,
+			location: answer.headers.get("location") ?? "",
+			text: await answer.text(),
+			csp: answer.headers.get("content-security-policy") ?? "",
+		};
+	};
+	return {
+		get: (path: string) => send(path),
+		post: (path: string, form: Record<string, string>, headers?: Record<string, string>) => send(path, form, headers),
+	};
+}
+
+async function signedIn(name: string) {
+	const one = browser();
+	const answer = await one.post("/sign-in", { email: `${name}@test.example`, password: testPassword });
+	t.equal(answer.status, 303, answer.text);
+	return one;
+}
+
+t.test("a newcomer connects Strava, sees it, moves time forward, disconnects; no script anywhere", async (t) => {
+	const stranger = browser();
+	t.match((await stranger.get("/devices")).location, /^\/sign-in/);
+	const patient = await signedIn("patient");
+	const empty = await patient.get("/devices");
+	t.match(empty.text, /You have connected no device/);
+	t.notMatch(empty.text, /<script/);
+	const begun = await patient.post("/devices/connect", { vendor: "strava" });
+	t.equal(begun.status, 303);
+	t.match(begun.location, `${server.base}/sandbox/strava/oauth/authorize?`);
+	t.match((await patient.get(begun.location)).text, /a stand-in: nothing leaves this machine/);
+	const back = await consented(begun.location);
+
+	const other = await signedIn("other");
+	const stolen = await other.get(`${back.pathname}${back.search}`);
+	t.equal(stolen.status, 422, "what one person began nobody else ends");
+	const landed = await patient.get(`${back.pathname}${back.search}`);
+	t.equal(landed.location, "/devices?connected=strava", landed.text);
+	const token = await server.as("patient@test.example");
+	let logs: unknown[] = [];
+	for (let tries = 0; tries < 200 && logs.length === 0; tries++) {
+		await new Promise((done) => setTimeout(done, 50));
+		logs = (await token.get("/api/exercise-logs?limit=500")).body.data;
+	}
+	t.ok(logs.length > 5, "data arrives by itself");
+	const page = await patient.get("/devices?connected=strava");
+	t.match(page.text, /Strava is connected/);
+	t.match(page.text, /Only you see what it brings/);
+	t.match(page.csp, /form-action 'self'/);
+	t.equal(
+		(await patient.post("/devices/connect", { vendor: "strava" }, { "sec-fetch-site": "cross-site" })).status,
+		403,
+	);
+	t.equal((await patient.post("/sandbox/advance", {})).status, 303);
+	t.equal((await patient.post("/devices/disconnect", { vendor: "strava" })).status, 303);
+	t.match((await patient.get("/devices")).text, /not connected/);
+});
+
+t.test("a phone is added, its secret shown once", async (t) => {
+	const patient = await signedIn("patient2");
+	const added = await patient.post("/devices/phone", {});
+	t.equal(added.status, 201);
+	const [, path = "", secret = ""] =
+		/(\/api\/devices\/\d+\/push)[\s\S]*X-Device-Secret: ([\w-]+)/.exec(added.text) ?? [];
+	const pushed = await server.stranger.post(
+		path,
+		{ heart_rate: [{ bpm: 61, time: "2026-03-01T10:00:00Z" }] },
+		{ "x-device-secret": secret },
+	);
+	t.match(pushed.body, { recordsSynced: 1 });
+	t.notMatch((await patient.get("/devices")).text, secret);
+});
+
+t.test("Polar by its stand-in", async (t) => {
+	const patient = await server.as("other@test.example");
+	const { body } = await patient.get("/api/polar/connect");
+	const back = await consented(body.url);
+	t.equal((await server.stranger.get(`${back.pathname}${back.search}`)).status, 302);
+	const [device] = (await patient.get("/api/devices?deviceType=polar")).body.data;
+	const synced = await patient.post(`/api/devices/${device.id}/sync?wait=true`);
+	t.match(synced.body, { status: "success" });
+	t.ok((await patient.get("/api/sleep-logs")).body.data.length > 20);
+});
