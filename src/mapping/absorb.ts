@@ -14,11 +14,29 @@ export function takes(mapping: Mapping, resource: JsonObject, context: WriteCont
 	return holds(mapping.root, resource, context, undefined) && fillsAny(mapping, resource, context);
 }
 
+/** Members with the constants first: they tell most mappings apart, and cost nothing to look at. */
+function constantsFirst(node: Members): readonly (readonly [string, Node])[] {
+	const known = sorted.get(node);
+	if (known !== undefined) return known;
+	const rank = ([, child]: readonly [string, Node]) => (isUnit(child) && child.constant !== undefined ? 0 : 1);
+	const entries = Object.entries(node.members).sort((one, other) => rank(one) - rank(other));
+	sorted.set(node, entries);
+	return entries;
+}
+
+const sorted = new WeakMap<Members, readonly (readonly [string, Node])[]>();
+
 /** A row that would yield nothing is not made: one of the measures it is about must have found its column. */
 function fillsAny(mapping: Mapping, resource: JsonObject, context: WriteContext): boolean {
 	if (mapping.presentWhenAny.length === 0) return true;
+	// A required unit holds its element by now, and with it one of these columns.
+	if (requiredColumns(mapping).some((column) => mapping.presentWhenAny.includes(column))) return true;
 	const cells = cellsOf(mapping, resource, context, undefined);
 	return mapping.presentWhenAny.some((column) => cells[column] != null);
+}
+
+function requiredColumns({ root }: Mapping): string[] {
+	return Object.values(root.members).flatMap((node) => (isUnit(node) && node.required === true ? node.columns : []));
 }
 
 function holds(node: Node, value: Json | undefined, context: WriteContext, parent: JsonObject | undefined): boolean {
@@ -29,7 +47,7 @@ function holds(node: Node, value: Json | undefined, context: WriteContext, paren
 		return node.slots.every((one, index) => holds(one.node, claimed[index], context, parent));
 	}
 	const object = isObject(value) ? value : undefined;
-	return Object.entries(node.members).every(([name, child]) => holds(child, object?.[name], context, object));
+	return constantsFirst(node).every(([name, child]) => holds(child, object?.[name], context, object));
 }
 
 /**
@@ -67,13 +85,17 @@ export function cellsOf(
 export function residueOf(mapping: Mapping, resource: JsonObject, row: Row): Residue {
 	const { seen, extra } = walk(mapping, resource, row);
 	const guards: Guard[] = [];
+	let areCertain = true;
 	for (const { path, unit, value } of seen) {
 		const was = unit.read(row);
 		if (equalJson(was, value)) continue;
 		const when = unit.fixed === true ? { fixed: true as const } : was === undefined ? {} : { was };
 		guards.push([path, { ...when, ...(value === undefined ? {} : { is: value }) }]);
+		// At the root all shows that the columns give.
+		if (value === undefined && !/[.[]/.test(path)) areCertain &&= was !== undefined;
+		else if (value === undefined) areCertain = false;
 	}
-	return compact(extra, withoutInvisible(mapping, row, extra, guards, contentOf(resource)));
+	return compact(extra, areCertain ? guards : withoutInvisible(mapping, row, extra, guards, contentOf(resource)));
 }
 
 type Guard = [path: string, guard: Exact];

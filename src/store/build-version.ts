@@ -39,19 +39,44 @@ export function nativeVersion(
 	row: NativeRow,
 	residue: ResidueEntry | undefined,
 ): ResourceVersion {
-	const id = residue?.[1] ?? naturalId(mapping.id, rowId);
-	const { $version: version, $updated: lastUpdated } = row;
-	const meta = metaTextOf(mapping, residue?.[2] ?? null);
-	const members = renderOf(mapping, residue?.[3] ?? null)(row);
-	return {
-		type: mapping.type,
-		id,
-		versionId: String(version),
-		lastUpdated,
-		method: version === 1 ? "POST" : "PUT",
-		text: `{"resourceType":"${mapping.type}","id":"${id}","meta":{"versionId":"${version}","lastUpdated":"${lastUpdated}"${meta}}${members}}`,
-		owner: ownerOf(mapping, row),
-	};
+	return new NativeVersion(mapping, residue?.[1] ?? naturalId(mapping.id, rowId), row, residue);
+}
+
+/** Its text is made when somebody asks: of fifty resources written at once nobody may want to see one. */
+class NativeVersion implements ResourceVersion {
+	readonly type: string;
+	readonly id: string;
+	readonly versionId: string;
+	readonly lastUpdated: string;
+	readonly method: ResourceVersion["method"];
+	readonly owner: number | null;
+	readonly #mapping: Mapping;
+	readonly #row: NativeRow;
+	readonly #residue: ResidueEntry | undefined;
+	#text: string | undefined;
+
+	constructor(mapping: Mapping, id: string, row: NativeRow, residue: ResidueEntry | undefined) {
+		this.type = mapping.type;
+		this.id = id;
+		this.versionId = String(row.$version);
+		this.lastUpdated = row.$updated;
+		this.method = row.$version === 1 ? "POST" : "PUT";
+		this.owner = ownerOf(mapping, row);
+		this.#mapping = mapping;
+		this.#row = row;
+		this.#residue = residue;
+	}
+
+	get text(): string {
+		this.#text ??= this.#render();
+		return this.#text;
+	}
+
+	#render(): string {
+		const meta = metaTextOf(this.#mapping, this.#residue?.[2] ?? null);
+		const members = renderOf(this.#mapping, this.#residue?.[3] ?? null)(this.#row);
+		return `{"resourceType":"${this.type}","id":"${this.id}","meta":{"versionId":"${this.versionId}","lastUpdated":"${this.lastUpdated}"${meta}}${members}}`;
+	}
 }
 
 const metaTexts = new WeakMap<Mapping, string>();

@@ -45,9 +45,11 @@ export function columnOf(entity: Entity, property: string): Column {
 /** Rows as the JSON text of `json_to_recordset`, by column name; JSON columns as text, so that their decimals stay as written. */
 export function recordset(columns: readonly Column[], rows: readonly Readonly<Record<string, unknown>>[]): string {
 	return JSON.stringify(
-		rows.map((row) =>
-			Object.fromEntries(columns.map(({ property, column, type }) => [column, cell(type, row[property])])),
-		),
+		rows.map((row) => {
+			const written: Record<string, unknown> = {};
+			for (const { property, column, type } of columns) written[column] = cell(type, row[property]);
+			return written;
+		}),
 	);
 }
 

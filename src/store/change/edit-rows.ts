@@ -42,8 +42,9 @@ function indexOf(mapping: Mapping, { row, residues }: LoadedRow): Index[] {
 	const [, id, metaText, body] = residue;
 	if (metaText === null && body === null) return [];
 	const meta = metaText === null ? {} : { meta: parseJson(metaText) };
-	const resource: JsonObject = { ...project(mapping, row, parseResidue(body)), ...meta };
-	return [{ type: mapping.type, id, ...indexResidue(mapping, resource, row) }];
+	const parsed = parseResidue(body);
+	const resource: JsonObject = { ...project(mapping, row, parsed), ...meta };
+	return [{ type: mapping.type, id, ...indexResidue(mapping, resource, row, parsed) }];
 }
 
 async function writeIndexes(tx: Transaction, indexes: readonly Index[]): Promise<void> {

@@ -16,7 +16,7 @@ import { extract } from "../../search/extract.ts";
 import { type NativeRow, ownerOf, type ResidueEntry } from "../build-version.ts";
 import type { LoadedRow } from "../load.ts";
 import { appointmentMapping, type OccurrenceState } from "../occurrences.ts";
-import { indexResidue, indexWhole } from "./index-columns.ts";
+import { indexResidue, indexWhole, nothingIndexed } from "./index-columns.ts";
 import { isShared, ownerOfEntries } from "./owner.ts";
 import type { People } from "./people.ts";
 import type { ResourceRow } from "./write-resources.ts";
@@ -218,7 +218,7 @@ export class Effects {
 		if (nothing && !needed && entry === "new") return undefined;
 		const body = residueText(residue);
 		this.put(entry, {
-			...(nothing ? nothingIndexed : indexResidue(mapping, resource, row)),
+			...(nothing ? nothingIndexed : indexResidue(mapping, resource, row, residue)),
 			type: mapping.type,
 			id,
 			version: row.$version,
@@ -263,16 +263,6 @@ export interface Pending {
 	/** A link is needed whatever the residue. */
 	readonly needed: boolean;
 }
-
-const nothingIndexed = {
-	at: null,
-	terms: [],
-	strings: [],
-	dates: [],
-	numbers: [],
-	overrides: [],
-	guards: null,
-} as const;
 
 /** Whatever was sent in meta apart from what the server sets itself; null when that is nothing. */
 function metaText(meta: unknown): string | null {

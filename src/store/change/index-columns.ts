@@ -1,8 +1,10 @@
 import { searchParametersOf } from "../../fhir/definitions/definitions.ts";
-import type { JsonObject } from "../../fhir/json.ts";
+import { isObject, type Json, type JsonObject } from "../../fhir/json.ts";
 import type { Mapping } from "../../mapping/define.ts";
 import { project } from "../../mapping/project.ts";
-import type { Row } from "../../mapping/unit.ts";
+import type { Residue } from "../../mapping/residue.ts";
+import { unitsOf } from "../../mapping/tree.ts";
+import type { Row, Unit } from "../../mapping/unit.ts";
 import { differingParameters, extract, extractOne, mainDate } from "../../search/extract.ts";
 import { sourcesOf } from "../../search/native-values.ts";
 import type { IndexEntries } from "../../search/params/kind.ts";
@@ -34,7 +36,9 @@ export function indexWhole(resource: JsonObject, entries = extract(resource)): I
  * Index columns of a residue: only for the parameters that find something else in the resource than its row gives, and per column
  * which of these parameters stop to hold when the column is edited past this server (`guards`).
  */
-export function indexResidue(mapping: Mapping, sent: JsonObject, row: Row): IndexColumns {
+export function indexResidue(mapping: Mapping, sent: JsonObject, row: Row, residue: Residue): IndexColumns {
+	const { versionId: _version, lastUpdated: _updated, ...sentMeta } = (sent.meta ?? {}) as JsonObject;
+	if (Object.keys(sentMeta).length === 0 && overridesNothing(mapping, residue)) return nothingIndexed;
 	const resource = withProfiles(sent, mapping.profiles);
 	const overrides = differingParameters(resource, withProfiles(project(mapping, row), mapping.profiles));
 	const entries: IndexEntries = { terms: new Set(), strings: [], dates: [], numbers: [] };
@@ -52,6 +56,59 @@ export function indexResidue(mapping: Mapping, sent: JsonObject, row: Row): Inde
 		}
 	}
 	return { ...columns(entries), at: null, overrides, guards: Object.keys(guards).length === 0 ? null : guards };
+}
+
+/** Nothing to be found by. */
+export const nothingIndexed: IndexColumns = {
+	at: null,
+	terms: [],
+	strings: [],
+	dates: [],
+	numbers: [],
+	overrides: [],
+	guards: null,
+};
+
+/**
+ * Whether it is plain that a search finds by such a residue what it finds by the row: other words for the same codes, and elements no
+ * parameter looks at. Most residues are of this kind; of the others the values are compared.
+ */
+function overridesNothing(mapping: Mapping, { extra, exact = {} }: Residue): boolean {
+	if (extra !== undefined) return false;
+	const units = unitsByPath(mapping);
+	return Object.entries(exact).every(([path, { is }]) => {
+		const unit = units.get(path);
+		if (unit?.constant !== undefined) return isObject(is) && sameCodes(unit.constant, is);
+		return unit?.fixed === true && !isSearched(mapping, unit);
+	});
+}
+
+const unitsKnown = new WeakMap<Mapping, ReadonlyMap<string, Unit>>();
+
+function unitsByPath(mapping: Mapping): ReadonlyMap<string, Unit> {
+	const known = unitsKnown.get(mapping) ?? new Map(unitsOf(mapping.root).map(({ path, unit }) => [path, unit]));
+	unitsKnown.set(mapping, known);
+	return known;
+}
+
+const searchedKnown = new WeakMap<Unit, boolean>();
+
+function isSearched(mapping: Mapping, unit: Unit): boolean {
+	const known =
+		searchedKnown.get(unit) ??
+		[...searchParametersOf(mapping.type).values()].some((parameter) =>
+			sourcesOf(mapping, parameter, rowColumn).some((source) => source.unit === unit),
+		);
+	searchedKnown.set(unit, known);
+	return known;
+}
+
+/** Two concepts with the same codes in the same order, whatever their words. */
+function sameCodes(one: Json, other: JsonObject): boolean {
+	if (!isObject(one) || Object.keys(other).some((name) => name !== "coding" && name !== "text")) return false;
+	const codes = ({ coding }: JsonObject) =>
+		Array.isArray(coding) ? coding.map((item) => (isObject(item) ? [item.system, item.code] : item)) : coding;
+	return JSON.stringify(codes(one)) === JSON.stringify(codes(other));
 }
 
 /** The resource as it will be read: a mapping's profiles are declared in any case. */
