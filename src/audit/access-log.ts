@@ -37,7 +37,6 @@ export function accessLog(database: Database): AccessLog {
 	let writing = false;
 
 	async function writeAll(): Promise<void> {
-		writing = true;
 		while (waiting.length > 0) {
 			const group = waiting;
 			waiting = [];
@@ -56,7 +55,10 @@ export function accessLog(database: Database): AccessLog {
 		record: (entry) =>
 			new Promise((resolve, reject) => {
 				waiting.push({ row: rowOf(entry), resolve, reject });
-				if (!writing) void writeAll();
+				if (writing) return;
+				writing = true;
+				// At the end of the turn, with what else is answered in it.
+				setImmediate(writeAll);
 			}),
 		include: (tx, entry) => includeAccess(tx, rowOf(entry)),
 	};

@@ -36,7 +36,7 @@ export interface LaneOptions {
 }
 
 /** Connections there are before any gets a second statement to wait. */
-const eager = 4;
+const eager = 2;
 
 /** Waiting statements that make another connection worth its while. */
 const deep = 6;

@@ -15,16 +15,16 @@ export function writeResult({ outcome, version, was }: Written, wanted: Wanted):
 	}
 	return {
 		status: outcome === "created" ? 201 : 200,
-		text: bodyText(wanted, version?.text, () => sentence(outcome, version)),
+		text: bodyText(wanted, version, () => sentence(outcome, version)),
 		version,
 		located: outcome !== "updated",
 		touched,
 	};
 }
 
-function bodyText(wanted: Wanted, resource: string | undefined, say: () => string): string | undefined {
+function bodyText(wanted: Wanted, version: Written["version"], say: () => string): string | undefined {
 	if (wanted === "minimal") return undefined;
-	return wanted === "representation" ? resource : outcomeText(say());
+	return wanted === "representation" ? version?.text : outcomeText(say());
 }
 
 function sentence(outcome: Written["outcome"], what: Touched | undefined): string {
