@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { requireRight } from "../../../access/may.ts";
 import { Failure } from "../../../fhir/failure.ts";
 import { addUp } from "../../../medication/adherence.ts";
 import { understand } from "../../../medication/understand.ts";
@@ -66,6 +67,7 @@ export function registerMedicationRoutes(app: FastifyInstance, services: AboutSe
 		const given = (request.body ?? {}) as RowValues;
 		const log = await services.database.write(caller, async (tx) => {
 			const medication = await requireRow(tx, Medications, id);
+			requireRight(caller, "medication_logs", "create");
 			const [row] = await insertRows(tx, MedicationLogs, [logOf(medication, given, services.now())]);
 			if (row === undefined) throw new Failure("fault", "The dose was not kept");
 			const returned = [`medication-logs/${row.id}`];
