@@ -81,7 +81,10 @@ export async function dropRecordsOfGrant(tx: Transaction, model: string, grantId
 
 const mostAtOnce = 1000;
 
-/** Deletes what expired an hour ago, records and launches: some at a time, so that nobody waits. */
+/**
+ * Deletes what expired an hour ago, records and launches, and grants of which nothing is left while there is a newer one (the newest says
+ * what was granted before): some at a time, so that nobody waits.
+ */
 export async function forgetAuthorizations(database: Database): Promise<void> {
 	for (let some = mostAtOnce; some >= mostAtOnce; ) some = await database.write(serverCaller, dropExpired);
 }
@@ -95,5 +98,13 @@ async function dropExpired(tx: Transaction): Promise<number> {
 		delete from auth.launch where hash in (
 			select hash from auth.launch where expires_at < now() - interval '1 hour' limit ${mostAtOnce} for update skip locked)
 		returning 1`);
-	return records.length + launches.length;
+	const grants = await tx.query(sql`
+		delete from auth.app_grant where id in (
+			select g.id from auth.app_grant g
+			where g.granted_at < now() - interval '1 day'
+				and exists (select from auth.app_grant n where n.user_id = g.user_id and n.client_id = g.client_id and n.granted_at > g.granted_at)
+				and not exists (select from auth.record r where r.grant_id = g.id and r.expires_at > now() and r.model <> 'Grant')
+			limit ${mostAtOnce} for update skip locked)
+		returning 1`);
+	return Math.max(records.length, launches.length, grants.length);
 }
