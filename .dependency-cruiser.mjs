@@ -24,7 +24,7 @@ const only = (name, packages, folders, reason) => ({
 
 const aboveStore = ["store", "access", "search", "mapping", "tables", "fhir", "calendar"];
 /** Rooms that need nothing, for features. */
-const tools = ["secrets", "medication", "mail"];
+const tools = ["secrets", "medication", "mail", "scores"];
 
 export default {
 	forbidden: [
@@ -41,6 +41,7 @@ export default {
 			[],
 			"How often a medication is to be taken, read off free text: pure, for the app, its alerts and its scores alike.",
 		),
+		layer("scores", [], "One formula for the app and the demo data: pure, so that a score is a plain unit test."),
 		layer("tables", [], "The documented schema is the truth; it may depend on no view of it."),
 		{
 			...layer(
@@ -75,7 +76,7 @@ export default {
 			[...aboveStore, ...tools, "native", "alerts", "devices", "auth", "audit"],
 			"Jobs call features at their time; a feature that has work for later is handed how to add it.",
 		),
-		layer("seed", [...aboveStore, "auth"], "The seed writes rows through the store like any other feature."),
+		layer("seed", [...aboveStore, "auth", "scores"], "The seed writes rows through the store like any other feature."),
 		layer(
 			"http",
 			[...aboveStore, ...tools, "mappings", "native", "alerts", "devices", "auth", "audit", "jobs"],

@@ -592,6 +592,15 @@ public.vitals_samples notes text
 public.vitals_samples created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.vitals_samples updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.vitals_samples version integer not null default 1
+scoring.explanation user_id integer not null
+scoring.explanation date date not null
+scoring.explanation parts jsonb not null
+scoring.explanation zone text not null
+scoring.explanation computed_at timestamp(3) with time zone not null default now()
+scoring.late user_id integer not null
+scoring.late day date not null
+scoring.late reach integer not null
+scoring.late at timestamp(3) with time zone not null default clock_timestamp()
 
 -- constraints
 alerting.cause cause_alert_foreign FOREIGN KEY (alert_id) REFERENCES public.alerts(id) ON DELETE SET NULL
@@ -676,6 +685,7 @@ public.daily_scores daily_scores_nutrition_score_check CHECK (((nutrition_score 
 public.daily_scores daily_scores_overall_score_check CHECK (((overall_score >= 0) AND (overall_score <= 100)))
 public.daily_scores daily_scores_pkey PRIMARY KEY (id)
 public.daily_scores daily_scores_sleep_score_check CHECK (((sleep_score >= 0) AND (sleep_score <= 100)))
+public.daily_scores daily_scores_user_date_unique UNIQUE (user_id, date)
 public.daily_scores daily_scores_user_id_foreign FOREIGN KEY (user_id) REFERENCES public.users(id) ON UPDATE RESTRICT ON DELETE RESTRICT
 public.daily_scores daily_scores_vitals_score_check CHECK (((vitals_score >= 0) AND (vitals_score <= 100)))
 public.device_connections device_connections_device_type_check CHECK ((device_type = ANY (ARRAY['strava'::text, 'polar'::text, 'samsung'::text])))
@@ -779,6 +789,7 @@ public.vitals_samples vitals_samples_systolic_bp_check CHECK (((systolic_bp >= 1
 public.vitals_samples vitals_samples_temperature_check CHECK (((temperature >= '70'::double precision) AND (temperature <= '120'::double precision)))
 public.vitals_samples vitals_samples_user_id_foreign FOREIGN KEY (user_id) REFERENCES public.users(id) ON UPDATE RESTRICT ON DELETE RESTRICT
 public.vitals_samples vitals_samples_weight_check CHECK (((weight > '0'::double precision) AND (weight < '1500'::double precision)))
+scoring.explanation explanation_pkey PRIMARY KEY (user_id, date)
 
 -- indexes
 CREATE INDEX cause_alert ON alerting.cause USING btree (alert_id)
@@ -880,6 +891,7 @@ CREATE UNIQUE INDEX calendars_default_unique ON public.calendars USING btree (us
 CREATE UNIQUE INDEX calendars_pkey ON public.calendars USING btree (id)
 CREATE INDEX idx_calendars_user ON public.calendars USING btree (user_id)
 CREATE UNIQUE INDEX daily_scores_pkey ON public.daily_scores USING btree (id)
+CREATE UNIQUE INDEX daily_scores_user_date_unique ON public.daily_scores USING btree (user_id, date)
 CREATE INDEX idx_daily_scores_user_date ON public.daily_scores USING btree (user_id, date DESC)
 CREATE UNIQUE INDEX device_connections_pkey ON public.device_connections USING btree (id)
 CREATE INDEX idx_devices_type_active ON public.device_connections USING btree (device_type, is_active)
@@ -938,6 +950,8 @@ CREATE INDEX idx_vitals_temperature ON public.vitals_samples USING btree (user_i
 CREATE INDEX idx_vitals_user_date ON public.vitals_samples USING btree (user_id, recorded_at DESC)
 CREATE INDEX idx_vitals_weight ON public.vitals_samples USING btree (user_id, recorded_at DESC) WHERE (weight IS NOT NULL)
 CREATE UNIQUE INDEX vitals_samples_pkey ON public.vitals_samples USING btree (id)
+CREATE UNIQUE INDEX explanation_pkey ON scoring.explanation USING btree (user_id, date)
+CREATE INDEX late_at ON scoring.late USING btree (at)
 
 -- row-level security
 alerting.cause cause_system all to heart_system using (true) check (true)
@@ -1192,6 +1206,12 @@ public.vitals_samples vitals_samples_system all to heart_system using (true) che
 public.vitals_samples vitals_samples_therapist all to heart_therapist using ((user_id = ANY (ARRAY( SELECT v.user_id
    FROM access.visible v)))) check ((user_id = ANY (ARRAY( SELECT v.user_id
    FROM access.visible v))))
+scoring.explanation explanation_person select to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ()
+scoring.explanation explanation_system all to heart_system using (true) check (true)
+scoring.explanation explanation_therapist select to heart_therapist using ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v)))) check ()
+scoring.late late_system all to heart_system using (true) check (true)
+scoring.late late_write insert to heart_app, heart_person, heart_therapist using () check (true)
 
 -- tables without row-level security
 devices.audience
@@ -2247,6 +2267,13 @@ public.vitals_samples_id_seq heart_app: usage
 public.vitals_samples_id_seq heart_person: usage
 public.vitals_samples_id_seq heart_system: usage
 public.vitals_samples_id_seq heart_therapist: usage
+scoring.explanation heart_person: select
+scoring.explanation heart_system: delete, insert, select, update
+scoring.explanation heart_therapist: select
+scoring.late heart_app: insert
+scoring.late heart_person: insert
+scoring.late heart_system: delete, insert, select, update
+scoring.late heart_therapist: insert
 
 -- grants on columns
 devices.connection heart_person select: connection_id, scopes, state, last_error, last_error_at, failures, next_sync_at, backfilled

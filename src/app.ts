@@ -44,11 +44,14 @@ import { authorizationPages } from "./http/smart/pages.ts";
 import { registerSmart } from "./http/smart/register.ts";
 import { registerVitalsApp } from "./http/vitals-app/register.ts";
 import { openQueue } from "./jobs/queue.ts";
+import { computeScores } from "./jobs/tasks/compute-scores.ts";
 import { deliverAlert, deliverAlertTask } from "./jobs/tasks/deliver-alert.ts";
 import { forgetExpired } from "./jobs/tasks/forget-expired.ts";
 import { deviceTasks } from "./jobs/tasks/sync-devices.ts";
 import { endRecoveredAlerts, raiseAlertsForAbsence } from "./jobs/tasks/watch-alerts.ts";
 import { mailer } from "./mail/mailer.ts";
+import { computeDue, computeLate } from "./native/daily-scores.ts";
+import { markLateRows } from "./native/late-marks.ts";
 import { fhirDocument } from "./openapi/fhir/document.ts";
 import { nativeDocument } from "./openapi/native.ts";
 import { sealer } from "./secrets/sealer.ts";
@@ -129,6 +132,7 @@ export async function buildApp({ config, database, log, devices = {} }: AppParts
 		);
 	});
 	raiseOnWrite(database, watch, announce);
+	markLateRows(database);
 
 	const app = createServer({ log, bodyLimit: config.bodyLimit, trustProxy: config.trustProxy });
 	registerMetrics(app, databaseReadings(database));
@@ -204,6 +208,10 @@ export async function buildApp({ config, database, log, devices = {} }: AppParts
 		...deviceTasks(deviceWork(deviceParts, queue, log)),
 		endRecoveredAlerts((now, signal) => endRecovered(database, watch, announce, now, signal)),
 		raiseAlertsForAbsence((now, signal) => raiseForAbsence(database, watch, announce, now, signal)),
+		computeScores([
+			(now, signal) => computeDue(database, now, signal),
+			(now, signal) => computeLate(database, now, signal),
+		]),
 		deliverAlertTask(delivering({ database, mailer: mails, texts, baseUrl: config.baseUrl })),
 	];
 	// Signing keys are made or read while nobody waits for them.

@@ -1,6 +1,6 @@
 import { serverCaller } from "../access/caller.ts";
 import { zoneOf } from "../calendar/civil-time.ts";
-import { dosesOfDay } from "../medication/doses-of-day.ts";
+import { dosesOfDay, takenMedication } from "../medication/doses-of-day.ts";
 import { type MedicationTaken, medicationsTaken, peopleAfter, silentPeople } from "../store/alerting/absences.ts";
 import { causesOf, type Episode, episodesOf, lockPeople } from "../store/alerting/episodes.ts";
 import type { Database, Transaction } from "../store/database.ts";
@@ -77,7 +77,7 @@ function missedOf(rule: AlertRule, medications: readonly MedicationTaken[], now:
 	const moment = Temporal.Instant.fromEpochMilliseconds(now);
 	const date = moment.toZonedDateTimeISO(zone).toPlainDate().subtract({ days: 1 });
 	const { missed, taken, pending } = dosesOfDay(
-		medications.map((one) => takenOf(one, zone)),
+		medications.map((one) => takenMedication(one, zone)),
 		date,
 		zone,
 		moment,
@@ -94,17 +94,6 @@ function missedOf(rule: AlertRule, medications: readonly MedicationTaken[], now:
 			at,
 		},
 	];
-}
-
-function takenOf(row: MedicationTaken, zone: string) {
-	const created = Temporal.Instant.from(row.created_at).toZonedDateTimeISO(zone).toPlainDate();
-	return {
-		frequency: row.frequency,
-		timeOfDay: row.time_of_day,
-		begins: row.start_date === null ? created : Temporal.PlainDate.from(row.start_date),
-		ends: row.end_date === null ? null : Temporal.PlainDate.from(row.end_date),
-		logs: row.logs.map((at) => Temporal.Instant.from(at)),
-	};
 }
 
 async function settle(

@@ -3,13 +3,35 @@ import { expectedDoses } from "./expected-doses.ts";
 import { understand } from "./understand.ts";
 
 /** A medication with when it was logged as taken. */
-export interface TakenMedication {
+interface TakenMedication {
 	readonly frequency: string | null;
 	readonly timeOfDay: string | null;
 	/** First and last day of the treatment. */
 	readonly begins: Temporal.PlainDate;
 	readonly ends: Temporal.PlainDate | null;
 	readonly logs: readonly Temporal.Instant[];
+}
+
+/** A medication as its row has it: dates `YYYY-MM-DD`, moments in ISO 8601. */
+export interface MedicationRow {
+	readonly frequency: string | null;
+	readonly time_of_day: string | null;
+	readonly start_date: string | null;
+	readonly end_date: string | null;
+	readonly created_at: string;
+	readonly logs: readonly string[];
+}
+
+/** What {@link dosesOfDay} needs of a row; a treatment without a first day begins when it was entered. */
+export function takenMedication(row: MedicationRow, zone: string): TakenMedication {
+	const entered = Temporal.Instant.from(row.created_at).toZonedDateTimeISO(zone).toPlainDate();
+	return {
+		frequency: row.frequency,
+		timeOfDay: row.time_of_day,
+		begins: row.start_date === null ? entered : Temporal.PlainDate.from(row.start_date),
+		ends: row.end_date === null ? null : Temporal.PlainDate.from(row.end_date),
+		logs: row.logs.map((at) => Temporal.Instant.from(at)),
+	};
 }
 
 /** The adherence to all medications together on one civil day. What nobody can say how often to take is not expected. */

@@ -26,6 +26,8 @@ export interface Transaction {
 	 * of a patient a therapist adds). Nothing it reads may reach the caller.
 	 */
 	asSystem<T>(work: () => Promise<T>): Promise<T>;
+	/** Calls this once the transaction has committed; never when it has not. */
+	committed(tell: () => void): void;
 	/** Tells what a statement wrote, for those who react to it (store/reactions.ts). `store/rows.ts` does; SQL of one's own has to. */
 	wrote(rows: RowsWritten): void;
 	/**
@@ -194,7 +196,7 @@ function reading(lanes: Lanes, caller: Caller): Transaction {
 		throw new Error("not for reads");
 	};
 	const later: Transaction["later"] = (fragment) => void query(fragment);
-	return { caller, query, later, numbers: refuse, asSystem: refuse, wrote, step: refuse };
+	return { caller, query, later, numbers: refuse, asSystem: refuse, committed: wrote, wrote, step: refuse };
 }
 
 /** What a write runs with. */
@@ -220,6 +222,7 @@ async function writing<T>(
 	);
 	const query = queryAfter(session, begun);
 	const pending: Promise<unknown>[] = [begun];
+	const told: (() => void)[] = [];
 	let systemSteps = 0;
 	const asSystem = async <R>(step: () => Promise<R>): Promise<R> => {
 		// A step within a step ends with the outer one.
@@ -242,6 +245,7 @@ async function writing<T>(
 		},
 		numbers: (sequence, count) => numbers.take(query, sequence, count),
 		asSystem,
+		committed: (tell) => void told.push(tell),
 		wrote: (rows) => void written.push(rows),
 		async step(part) {
 			const [result, rows] = await translated(() => retried(() => saved(session, transaction, part)));
@@ -256,6 +260,7 @@ async function writing<T>(
 		await reacting.run(tx, [...written]);
 		// The empty select fails where an error was swallowed; COMMIT alone would then quietly roll back.
 		await Promise.all([...pending, session.run("select; commit")]);
+		for (const tell of told) tell();
 		return result;
 	} catch (error) {
 		await session.run("rollback").catch(() => session.spoil());

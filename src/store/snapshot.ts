@@ -18,7 +18,7 @@ export async function snapshotSchema(client: Client): Promise<string> {
 	return `${lines.join("\n")}\n`;
 }
 
-const ours = "n.nspname in ('public', 'fhir', 'access', 'app', 'auth', 'audit', 'devices', 'alerting')";
+const ours = "n.nspname in ('public', 'fhir', 'access', 'app', 'auth', 'audit', 'devices', 'alerting', 'scoring')";
 
 const parts: readonly (readonly [string, string])[] = [
 	[

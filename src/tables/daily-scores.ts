@@ -30,6 +30,7 @@ export const DailyScores = defineEntity({
 			columns: [{ name: "user_id" }, { name: "date", sort: "desc" }],
 		},
 	],
+	uniques: [{ name: "daily_scores_user_date_unique", properties: ["userId", "date"] }],
 	checks: [
 		between("daily_scores", "overall_score", 0, 100),
 		between("daily_scores", "exercise_score", 0, 100),

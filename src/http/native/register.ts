@@ -10,6 +10,7 @@ import { registerAlertRoutes } from "./routes/alerts.ts";
 import { registerAssignTherapist } from "./routes/assign-therapist.ts";
 import { type AuthServices, registerAuthRoutes } from "./routes/auth.ts";
 import { type CalendarServices, registerCalendarFeed, registerCalendars } from "./routes/calendars.ts";
+import { registerDailyScoreRoutes } from "./routes/daily-scores.ts";
 import { registerAccountDeletion } from "./routes/delete-account.ts";
 import { registerDeviceCallback, registerDeviceConnect } from "./routes/device-connect.ts";
 import { registerDeviceEvents } from "./routes/device-events.ts";
@@ -70,6 +71,7 @@ export async function registerNative(app: FastifyInstance, services: AllNativeSe
 			registerAlertRoutes(signedIn, services);
 			registerAlertRuleRoutes(signedIn, services);
 			registerAlertStream(signedIn, services);
+			registerDailyScoreRoutes(signedIn, services);
 			registerCalendars(signedIn, services);
 		});
 	});

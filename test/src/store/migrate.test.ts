@@ -34,7 +34,18 @@ t.test("the entities say what the migrations made, policies included", async (t)
 		entities: [...entities],
 		logger: () => undefined,
 		schemaGenerator: {
-			ignoreSchema: ["fhir", "auth", "audit", "devices", "access", "jobs", "calendar", "alerting", "migrations"],
+			ignoreSchema: [
+				"fhir",
+				"auth",
+				"audit",
+				"devices",
+				"access",
+				"jobs",
+				"calendar",
+				"alerting",
+				"scoring",
+				"migrations",
+			],
 			ignoreTriggers: true,
 		},
 	});
