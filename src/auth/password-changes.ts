@@ -92,7 +92,7 @@ export function passwordChanges({ database, passwords, mailer, resetPage, onFail
 		},
 		async requestReset(email, address) {
 			if (mailer === null) {
-				throw new Failure("unavailable", "This server sends no mail: ask an administrator for a new password");
+				throw new Failure("not-supported", "This server sends no mail: ask an administrator for a new password");
 			}
 			// Counted for itself, so that asking for resets keeps nobody from signing in.
 			const counted = `password reset for ${email}`;

@@ -200,7 +200,7 @@ function requireOAuth(parts: DeviceParts, vendor: Vendor): OAuth {
 	const oauth = oauthOf(vendor, parts.vendors[vendor.name], { ...parts, redirectUri: redirectUri(parts, vendor) });
 	if (oauth !== undefined) return oauth;
 	const variables = `${vendor.name.toUpperCase()}_CLIENT_ID and ${vendor.name.toUpperCase()}_CLIENT_SECRET`;
-	throw new Failure("unavailable", `${vendor.title} is not set up on this server: it needs ${variables}`);
+	throw new Failure("not-supported", `${vendor.title} is not set up on this server: it needs ${variables}`);
 }
 
 function scopeOf({ reply }: Tokens): string | undefined {

@@ -47,7 +47,7 @@ t.test("every native route that is more than a collection's", async (t) => {
 	const more = routes.filter(({ url }) => url.startsWith("/api") && !ofCollections.has(url));
 	let successes = 0;
 	for (const route of more) {
-		if (route.url.startsWith("/api/auth")) continue;
+		if (route.url.startsWith("/api/auth") || openRoutes.includes(`${route.method} ${route.url}`)) continue;
 		const road = describedRoad(own, route, record.rows);
 		if (road === undefined) continue;
 		await namedSince();

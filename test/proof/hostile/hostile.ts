@@ -25,6 +25,7 @@ export interface HostileReport {
 	memory: { before: number | undefined; after: number | undefined };
 	/** What is not as it must be; each kind once, with the request that showed it. */
 	readonly wrong: Map<string, string>;
+	readonly say: HostileOptions["say"];
 }
 
 const inside =
@@ -45,6 +46,7 @@ export async function proveHostile(ground: HostileGround, options: HostileOption
 		slowestMs: 0,
 		memory: { before: undefined, after: undefined },
 		wrong: new Map(),
+		say: options.say,
 	};
 	const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 	const requests = hostileRequest(ground);
@@ -100,7 +102,8 @@ async function one(
 	if (status >= 500) wrong(report, `${route}: ${status}`, `${text.slice(0, 300)} to ${what()}`);
 	judgeText(ground, report, status >= 400 ? text : "", what());
 	if (text.includes(ground.secret)) wrong(report, `${route}: shows what is hidden`, what());
-	if (request.path.startsWith("/api") && who.token !== "") {
+	// What a HEAD is answered is not documented apart.
+	if (request.path.startsWith("/api") && who.token !== "" && request.method !== "HEAD") {
 		const undocumented = wrongInAnswer(request.method, request.path, answer);
 		if (undocumented !== "")
 			wrong(report, `${route}: ${status}, ${undocumented}`, `${text.slice(0, 300)} to ${what()}`);
@@ -119,7 +122,9 @@ function judgeText({ secret }: HostileGround, report: HostileReport, text: strin
 }
 
 function wrong(report: HostileReport, kind: string, what: string): void {
-	if (!report.wrong.has(kind)) report.wrong.set(kind, what);
+	if (report.wrong.has(kind)) return;
+	report.wrong.set(kind, what);
+	report.say(`WRONG ${kind}\n  ${what}`);
 }
 
 /** Words in place of what differs from one request to the next. */

@@ -115,7 +115,7 @@ export const deviceSchemas = {
 			answers: {
 				200: { description: "Where to go", ...object({ url: text(4000) }, { title: "ConnectAddress" }) },
 			},
-			failures: [503],
+			failures: [400],
 		}),
 	callback: (operationId: string, title: string) =>
 		routeSchema({

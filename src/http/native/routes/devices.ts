@@ -74,14 +74,14 @@ export function registerDevices(app: FastifyInstance, services: DeviceServices):
 			deviceConnectionId: id,
 		} as ListParameters);
 		const page = await database.read(caller, async (tx) => {
-			await requireRow(tx, DeviceConnections, id);
-			return listRows(tx, DeviceSyncLogs, query);
+			const connection = await requireRow(tx, DeviceConnections, id);
+			return { ...(await listRows(tx, DeviceSyncLogs, query)), connection };
 		});
 		await services.accessLog.record(
 			entryOf(
 				caller,
 				"search",
-				id,
+				page.connection,
 				page.rows.map((row) => `device-sync-logs/${row.id}`),
 			),
 		);
@@ -94,11 +94,11 @@ export function registerDevices(app: FastifyInstance, services: DeviceServices):
 	app.get("/api/devices/:id/health", { schema: schemas.health }, async (request) => {
 		const caller = await request.caller();
 		const id = idOf(request);
-		const health = await database.read(caller, async (tx) => {
+		const { row, health } = await database.read(caller, async (tx) => {
 			const row = await requireRow(tx, DeviceConnections, id);
-			return healthOf(tx, row, services.devices.now());
+			return { row, health: await healthOf(tx, row, services.devices.now()) };
 		});
-		await services.accessLog.record(entryOf(caller, "read", id, [`devices/${id}`]));
+		await services.accessLog.record(entryOf(caller, "read", row, [`devices/${id}`]));
 		return health;
 	});
 
@@ -119,12 +119,12 @@ export async function beginSync(
 	id: number,
 	enqueue: boolean,
 ): Promise<RowValues> {
-	await services.database.read(caller, (tx) => requireRow(tx, DeviceConnections, id));
+	const connection = await services.database.read(caller, (tx) => requireRow(tx, DeviceConnections, id));
 	return services.database.write(caller, async (tx) => {
 		await requireSyncable(tx, id);
 		const begun = await tx.asSystem(() => beginLog(tx, id, new Date(services.devices.now()).toISOString()));
 		if (enqueue) await services.addPull(tx, id, begun.id as number, null);
-		services.accessLog.include(tx, entryOf(caller, "sync", id, [`device-sync-logs/${begun.id}`]));
+		services.accessLog.include(tx, entryOf(caller, "sync", connection, [`device-sync-logs/${begun.id}`]));
 		return begun;
 	});
 }
@@ -150,7 +150,7 @@ export async function addConnection(
 				if (secrets !== undefined) await saveSecrets(services.devices, tx, row.id as number, secrets);
 			});
 		}
-		services.accessLog.include(tx, entryOf(caller, "create", row.id as number, [`devices/${row.id}`]));
+		services.accessLog.include(tx, entryOf(caller, "create", row, [`devices/${row.id}`]));
 		return { row, pushSecret: secrets?.pushSecret };
 	});
 }
@@ -170,6 +170,7 @@ function idOf(request: FastifyRequest): number {
 	return (request.params as { id: number }).id;
 }
 
-function entryOf(caller: Caller, action: string, id: number, returned: readonly string[]) {
-	return { caller, action, target: `devices/${id}`, returned, outcome: "success" as const };
+function entryOf(caller: Caller, action: string, connection: RowValues, returned: readonly string[]) {
+	const patients = [connection.userId as number];
+	return { caller, action, target: `devices/${connection.id}`, returned, patients, outcome: "success" as const };
 }

@@ -104,7 +104,7 @@ const schemas = {
 				...object({ message: { type: "string", examples: [resetAsked] } }, { title: "PasswordResetNoted" }),
 			},
 		},
-		failures: { 429: tooMany, 503: "This server sends no mail" },
+		failures: { 429: tooMany, 400: "The body is wrong, or this server sends no mail" },
 	}),
 	confirm: routeSchema({
 		operationId: "confirmPasswordReset",
