@@ -40,7 +40,7 @@ export const appointment: Mapping = defineMapping<Row<typeof CalendarEvents>>()(
 		description: required(text("title")),
 		comment: longText("description"),
 		start: required(instant("startTime")),
-		end: endInstant("endTime", "startTime"),
+		end: endInstant("endTime", "startTime", "isAllDay"),
 		participant: slots(
 			slot(
 				{ actor: { reference: /^Patient\// }, status: "accepted" },

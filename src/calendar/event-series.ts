@@ -1,6 +1,6 @@
+import { civil } from "./all-day.ts";
 import { CalendarError } from "./calendar-error.ts";
-import { instantAt, midnight } from "./civil-time.ts";
-import { dayOf, type Exceptions, noExceptions, parseExceptions } from "./exceptions.ts";
+import { type Exceptions, noExceptions, parseExceptions } from "./exceptions.ts";
 import { parseRule } from "./parse-rule.ts";
 import type { RecurrenceRule } from "./rule.ts";
 import type { Series } from "./series.ts";
@@ -36,15 +36,6 @@ export function seriesOf(event: EventTimes, zone: string): Series | undefined {
 /** The exceptions of an event; none where the stored text cannot be read. */
 export function exceptionsOf({ recurrenceException }: Pick<EventTimes, "recurrenceException">): Exceptions {
 	return readable(() => parseExceptions(recurrenceException)) ?? noExceptions;
-}
-
-/**
- * A bound of an all-day event, in the zone: midnight in UTC that is not midnight in the zone is how programs write a bare date, and means
- * the beginning of that day.
- */
-function civil(instant: number, zone: string): number {
-	const stamp = { kind: "utc", written: instant } as const;
-	return instant === midnight(instant) ? instantAt(dayOf(stamp, zone), zone) : instant;
 }
 
 function readable<T>(parse: () => T): T | undefined {

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from "../fhir/json.ts";
 /** What a column holds, as the store hands it over: dates and instants are ISO strings. */
 export type Cell = string | number | boolean | null;
 
-/** One native row by property name; `$subject` (FHIR id of the person's Patient) is added by the store. */
+/** One native row by property name; `$subject` (FHIR id of the person's Patient) and, of events, `$zone` (the person's) are added by the store. */
 export type Row = Readonly<Record<string, Cell | undefined>>;
 
 /** New values for some columns of a row. */

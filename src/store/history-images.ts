@@ -12,13 +12,15 @@ export interface Image {
 	readonly at: string;
 	readonly image: string | null;
 	readonly subject: string | null;
+	/** users.timezone of the person. */
+	readonly zone: string | null;
 	readonly user_id: number | null;
 }
 
 /** Every image of one row, oldest first. */
 export async function imagesOf(tx: Transaction, mapping: Mapping, rowId: number): Promise<Image[]> {
 	return tx.query(sql<Image>`
-		select i.row_id, i.version, i.at, i.image, p.fhir_id subject, i.user_id from (${allImages(mapping.table)}) i
+		select i.row_id, i.version, i.at, i.image, p.fhir_id subject, ${zoneOfImage} zone, i.user_id from (${allImages(mapping.table)}) i
 		${subjectJoin(mapping.table)}
 		where i.row_id = ${rowId} order by i.version`);
 }
@@ -37,6 +39,9 @@ export function subjectJoin(table: string) {
 	const another = table === "patients" ? sql`and p.patient_id <> i.row_id` : sql``;
 	return sql`left join fhir.person p on p.user_id = i.user_id and p.subject ${another}`;
 }
+
+/** The zone of the person an image `i` is about. */
+export const zoneOfImage = sql`(select u.timezone from public.users u where u.id = i.user_id)`;
 
 /** Columns every caller may read. */
 function readable(table: string) {
@@ -59,5 +64,5 @@ export function rowOfImage(mapping: Mapping, image: Image): NativeRow | undefine
 		const cell = cells[columnName(property)] ?? null;
 		row[property] = type === "instant" && typeof cell === "string" ? new Date(cell).toISOString() : cell;
 	}
-	return { ...(row as Row), $subject: image.subject, $version: image.version, $updated: image.at };
+	return { ...(row as Row), $subject: image.subject, $zone: image.zone, $version: image.version, $updated: image.at };
 }

@@ -7,7 +7,7 @@ import { and, asSql, type Condition } from "../search/condition.ts";
 import { deletion, wholeVersion } from "./build-version.ts";
 import type { Transaction } from "./database.ts";
 import { type Entry, entryColumns, instanceVersions, versionsOfImage } from "./history.ts";
-import { allImages, type Image, subjectJoin } from "./history-images.ts";
+import { allImages, type Image, subjectJoin, zoneOfImage } from "./history-images.ts";
 import type { HistoryPage, ResourceVersion } from "./resource-version.ts";
 
 /** What a history is asked for (R4 http 2.21.0.11): `_since` and `_at` as the client wrote them. */
@@ -116,7 +116,7 @@ async function versionsSince(
 	for (const one of among?.filter((name) => mappedTypes.includes(name)) ?? mappedTypes) {
 		for (const { table, mappings } of tablesOf(one)) {
 			const images = await tx.query(sql<Image & { previous: string | null }>`
-				select i.row_id, i.version, i.at, i.image, i.user_id, p.fhir_id subject, b.image previous
+				select i.row_id, i.version, i.at, i.image, i.user_id, p.fhir_id subject, ${zoneOfImage} zone, b.image previous
 				from (select * from (${allImages(table)}) a where ${asSql(within(sql`a.at`))} order by a.at desc, a.row_id desc, a.version desc limit ${limit}) i
 				${subjectJoin(table)}
 				left join fhir.row_history b on b.table_name = ${table} and b.row_id = i.row_id and b.version = i.version - 1

@@ -221,6 +221,30 @@ t.test("the window: 90 days back to 365 ahead, by date up to five years", async 
 	await patient.delete(`/api/events/${id}`);
 });
 
+t.test("all day: whole civil days where the person lives", async (t) => {
+	const shown = async (id: string) => {
+		const { start, end } = (await therapist.get(`/fhir/Appointment/${id}`)).body;
+		return `${start} ${end}`;
+	};
+	const one = await add({ isAllDay: true, startTime: "2027-03-14T05:00:00Z" });
+	t.equal(await shown(`ev-${one}`), "2027-03-14T05:00:00Z 2027-03-15T04:00:00Z", "a day of 23 hours");
+	const two = await add({ isAllDay: true, startTime: "2027-11-06T04:00:00Z", endTime: "2027-11-08T04:59:00Z" });
+	t.equal(await shown(`ev-${two}`), "2027-11-06T04:00:00Z 2027-11-08T05:00:00Z", "two, one of 25");
+	const series = await add({ isAllDay: true, startTime: "2027-03-13T05:00:00Z", recurrenceRule: "FREQ=DAILY;COUNT=2" });
+	t.equal(await shown(`ev-${series}-20270314`), "2027-03-14T05:00:00Z 2027-03-15T04:00:00Z");
+	t.strictSame(await search(`_id=ev-${series}-20270314`), [`ev-${series}-20270314`]);
+	const read = await therapist.get(`/fhir/Appointment/ev-${two}`);
+	const put = await therapist.put(`/fhir/Appointment/ev-${two}`, { ...read.body, comment: "Fasting" });
+	t.match(put.body, { end: "2027-11-08T05:00:00Z", comment: "Fasting" });
+	t.match(
+		(await patient.get(`/api/events/${two}`)).body,
+		{ endTime: "2027-11-08T04:59:00.000Z", isAllDay: true },
+		"as it was",
+	);
+	t.match((await therapist.get(`/fhir/Appointment/ev-${two}/_history/1`)).body, { end: "2027-11-08T05:00:00Z" });
+	for (const id of [one, two, series]) await patient.delete(`/api/events/${id}`);
+});
+
 t.test("many series: a page looks at no more than it needs, in the order asked for", async (t) => {
 	const made = await Promise.all(
 		Array.from({ length: 40 }, (_, n) =>

@@ -1,4 +1,5 @@
 import ICAL from "ical.js";
+import { civil, civilDays } from "../all-day.ts";
 import { budgetOf } from "../budget.ts";
 import { day, floatingAt, instantAt, midnight } from "../civil-time.ts";
 import { dayOf, noExceptions } from "../exceptions.ts";
@@ -61,7 +62,7 @@ function eventComponent(entry: CalendarEntry, zone: string): ICAL.Component | un
 	event.addPropertyWithValue("last-modified", utc(entry.updatedAt));
 	event.addPropertyWithValue("sequence", entry.sequence);
 	if (entry.recurrenceId !== undefined) time("recurrence-id", entry.recurrenceId);
-	time("dtstart", start);
+	time("dtstart", isAllDay ? civil(start, zone) : start);
 	const end = endOf(entry, start, zone);
 	if (end !== undefined) time("dtend", end);
 	if (rule !== undefined) addRecurrence(event, entry, rule, zone);
@@ -83,10 +84,8 @@ function firstStart(entry: CalendarEntry, rule: RecurrenceRule, zone: string): n
 /** DTEND; of days the first one after (RFC 5545 section 3.6.1). */
 function endOf({ start, end, isAllDay }: CalendarEntry, from: number, zone: string): number | undefined {
 	if (!isAllDay) return end === null ? undefined : from + (end - start);
-	const first = midnight(floatingAt(start, zone));
-	const over = end === null ? first : floatingAt(end, zone);
-	const last = over > first && over === midnight(over) ? over : midnight(over) + day;
-	return instantAt(midnight(floatingAt(from, zone)) + (last - first), zone);
+	const { first, after } = civilDays(start, end, zone);
+	return instantAt(midnight(floatingAt(civil(from, zone), zone)) + (after - first), zone);
 }
 
 function addRecurrence(event: ICAL.Component, entry: CalendarEntry, rule: RecurrenceRule, zone: string): void {

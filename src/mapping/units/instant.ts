@@ -1,6 +1,8 @@
 import { sql } from "kysely";
+import { civilDays } from "../../calendar/all-day.ts";
+import { instantAt, zoneOf } from "../../calendar/civil-time.ts";
 import { parseDate } from "../../fhir/dates.ts";
-import type { Cell, Unit } from "../unit.ts";
+import type { Cell, Row, Unit } from "../unit.ts";
 import { empty } from "../unit.ts";
 
 /** The FHIR text of an instant cell: UTC, to the millisecond, the fraction left out where it is zero. */
@@ -41,21 +43,32 @@ export function instant<C extends string>(column: C): Unit<C> {
 
 /**
  * The end of something whose end may be unknown natively: then it is shown as its start, because R4 wants both or none
- * (Appointment, app-2).
+ * (Appointment, app-2). What takes whole days (`daysColumn`) ends with the last of them, in the person's zone.
  */
-export function endInstant<C extends string>(column: C, startColumn: C): Unit<C> {
+export function endInstant<C extends string>(column: C, startColumn: C, daysColumn: C): Unit<C> {
 	const end = instant(column);
+	const read = (row: Row) =>
+		row[daysColumn] === true
+			? endOfDays(row[startColumn], row[column], row.$zone)
+			: instantText(row[column] ?? row[startColumn]);
 	return {
 		...end,
 		unit: "end-instant",
-		columns: [column, startColumn],
-		read: (row) => instantText(row[column] ?? row[startColumn]),
-		text: (row) => JSON.stringify(instantText(row[column] ?? row[startColumn])),
+		columns: [column, startColumn, daysColumn],
+		read,
+		text: (row) => JSON.stringify(read(row)),
 		write: (element, context, parent) => {
 			const isStart = element !== undefined && element === parent?.start;
 			return { [column]: isStart ? null : (end.write(element, context, parent)?.[column] ?? null) };
 		},
 		values: () => [],
-		describe: () => "instant; the start where the end is not known",
+		describe: () => "instant; the start where the end is not known; of whole days the end of the last",
 	};
+}
+
+function endOfDays(start: Cell | undefined, end: Cell | undefined, timezone: Cell | undefined): string | undefined {
+	if (typeof start !== "string") return undefined;
+	const zone = zoneOf(timezone);
+	const { after } = civilDays(Date.parse(start), typeof end === "string" ? Date.parse(end) : null, zone);
+	return instantText(new Date(instantAt(after, zone)).toISOString());
 }

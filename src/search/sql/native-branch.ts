@@ -264,6 +264,10 @@ function columnList(mappings: readonly Mapping[]): Sql {
 	const properties = new Set(mappings.flatMap((mapping) => columnsOfMapping(mapping)));
 	const named = [...properties].map((property) => `t."${columnName(property)}" as "${property}"`);
 	const subject = hasPerson(mappings) ? "p.fhir_id" : "null::text";
+	// What takes whole days takes them where the person lives.
+	if (mappings[0]?.table === "calendar_events") {
+		named.push('(select u.timezone from public.users u where u.id = t.user_id) as "$zone"');
+	}
 	const made = sql.raw(
 		[...named, `${subject} as "$subject"`, 't.version as "$version"', 't.updated_at as "$updated"'].join(", "),
 	);

@@ -110,9 +110,12 @@ async function settle(tx: Transaction, effects: Effects, written: Written): Prom
 	return versions;
 }
 
+/** Tables whose rows are read with more than their own columns and the person. */
+const notAsWritten: ReadonlySet<string> = new Set(["patients", "users", "calendar_events"]);
+
 /** A written row as `loadRows` gives it; undefined where who stands for the person is not known. */
 function asRead(mapping: Mapping, row: RowValues | undefined, { people }: Effects): NativeRow | undefined {
-	if (row === undefined || mapping.table === "patients" || mapping.table === "users") return undefined;
+	if (row === undefined || notAsWritten.has(mapping.table)) return undefined;
 	const subject = people.subjectOf(row[mapping.owner] as number);
 	if (subject === undefined) return undefined;
 	return { ...row, $subject: subject, $version: row.version, $updated: row.updatedAt } as NativeRow;
