@@ -146,13 +146,12 @@ grant select, insert, update, delete on auth.password_reset to heart_system;
 alter table auth.password_reset enable row level security;
 create policy password_reset_system on auth.password_reset to heart_system using (true) with check (true);
 
--- Whoever changes a password, on whichever road: its sessions end, but for the token of who changes their own.
+-- Whoever changes a password, on whichever road: its tokens end, but for that of who changes their own. (Browsers and apps: 0015.)
 create function auth.password_changed() returns trigger language plpgsql security definer
 	set search_path = pg_catalog, pg_temp as $$
 begin
 	delete from auth.token where user_id = new.id
 		and encode(hash, 'hex') <> coalesce(current_setting('auth.keep_token', true), '');
-	delete from auth.record where model = 'Session' and payload ->> 'accountId' = new.id::text;
 	delete from auth.password_reset where user_id = new.id;
 	return null;
 end

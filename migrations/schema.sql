@@ -1750,7 +1750,6 @@ AS $function$
 begin
 	delete from auth.token where user_id = new.id
 		and encode(hash, 'hex') <> coalesce(current_setting('auth.keep_token', true), '');
-	delete from auth.record where model = 'Session' and payload ->> 'accountId' = new.id::text;
 	delete from auth.password_reset where user_id = new.id;
 	return null;
 end

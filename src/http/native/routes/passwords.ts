@@ -73,8 +73,7 @@ const schemas = {
 		operationId: "changePassword",
 		tag,
 		summary: "Choose a new password",
-		description:
-			"All other sessions of the account end, in browsers, too. Apps that were allowed access keep it: `/apps` ends that.",
+		description: "All other sessions of the account end, in browsers, too, and what apps were granted.",
 		body: object({ currentPassword: password, newPassword: password }, { title: "PasswordChange" }),
 		answers: { 204: nothing },
 		failures: { 403: "The current password is wrong", 429: tooMany },
@@ -111,7 +110,7 @@ const schemas = {
 		tag,
 		open: true,
 		summary: "Choose a new password by a mailed token",
-		description: "All sessions of the account end.",
+		description: "All sessions of the account end, and what apps were granted.",
 		body: object(
 			{ token: { type: "string", maxLength: 200, examples: ["pX5C…"] }, newPassword: password },
 			{ title: "PasswordReset" },
