@@ -1,5 +1,7 @@
-import { type Column, columnsOf } from "../../../tables/columns.ts";
+import { type Column, columnsOf, tableName } from "../../../tables/columns.ts";
 import type { Collection } from "../descriptor.ts";
+import { columnNotes } from "./column-notes.ts";
+import { exampleValues } from "./example-values.ts";
 import { arrayOf, nullable, object, type Properties, type Schema } from "./json-schema.ts";
 import { between, paging } from "./parameters.ts";
 import { date, instant, text } from "./values.ts";
@@ -25,7 +27,8 @@ export function shapeName({ one }: Collection): string {
 /** One row as it is answered. */
 export function rowSchema(collection: Collection): Schema {
 	const columns = shownColumns(collection);
-	return object(Object.fromEntries(columns.map((column) => [column.property, shown(column)])), {
+	const noted = (column: Column) => [column.property, { ...shown(column), ...noteOf(collection, column) }];
+	return object(Object.fromEntries(columns.map(noted)), {
 		title: shapeName(collection),
 	});
 }
@@ -49,7 +52,9 @@ export function bodySchema(collection: Collection, whole: boolean): Schema {
 		({ property, nullable, hasDefault }) => whole && !nullable && !hasDefault && !derived.has(property),
 	);
 	const properties: Properties = {
-		...Object.fromEntries(columns.map((column) => [column.property, taken(column)])),
+		...Object.fromEntries(
+			columns.map((column) => [column.property, { ...taken(column), ...noteOf(collection, column) }]),
+		),
 		...(collection.derive === "account"
 			? { password: { type: "string", minLength: 8, maxLength: 72, writeOnly: true, examples: ["a long sentence"] } }
 			: {}),
@@ -104,6 +109,20 @@ function asked({ property, type, values, maxLength }: Column): Schema {
 }
 
 const integer: Schema = { type: "integer", minimum: -2147483648, maximum: 2147483647 };
+
+/** What the document says of a column besides its type. */
+function noteOf({ entity }: Collection, { property, type, values }: Column): Schema {
+	const description = columnNotes[tableName(entity)]?.[property];
+	const example = exampleValues[property];
+	const fits =
+		values === undefined &&
+		(type === "string" || type === "text"
+			? typeof example === "string"
+			: type === "boolean"
+				? typeof example === "boolean"
+				: (type === "integer" || type === "float") && typeof example === "number");
+	return { ...(description && { description }), ...(fits && { examples: [example] }) };
+}
 
 function shown({ type, nullable: empty, values }: Column): Schema {
 	if (type === "json") return {};
