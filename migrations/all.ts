@@ -13,7 +13,7 @@ import { Devices } from "./0012-devices.ts";
 import { CheaperPolicies } from "./0013-cheaper-policies.ts";
 import { Alerting } from "./0014-alerting.ts";
 import { NewPasswordEndsAccess } from "./0015-new-password-ends-access.ts";
-import { Scoring } from "./0015-scoring.ts";
+import { Scoring } from "./0016-scoring.ts";
 import { Rights } from "./0020-rights.ts";
 
 /** Every migration in order; a name, once landed, never changes, as the database remembers it. */
@@ -35,6 +35,6 @@ export const migrations: {
 	{ name: "0013-cheaper-policies", class: CheaperPolicies },
 	{ name: "0014-alerting", class: Alerting },
 	{ name: "0015-new-password-ends-access", class: NewPasswordEndsAccess },
-	{ name: "0015-scoring", class: Scoring },
+	{ name: "0016-scoring", class: Scoring },
 	{ name: "0020-rights", class: Rights },
 ];
