@@ -30,7 +30,10 @@ export function violationOf(rule: AlertRule, reading: Reading, limits: PersonalL
 			const limit = limitOf(rule, measure, threshold, limits);
 			if (value === undefined || limit === undefined) continue;
 			const over = condition.kind === "above" ? value - limit : limit - value;
-			if (beyond ? over > 0 : over >= 0) found = { severity, measure, value, limit };
+			if (beyond ? over <= 0 : over < 0) continue;
+			// Of two measures the one that is further out, for its limit.
+			if (found?.severity === severity && over / limit <= Math.abs(found.value - found.limit) / found.limit) continue;
+			found = { severity, measure, value, limit };
 		}
 	}
 	return found;

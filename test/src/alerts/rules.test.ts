@@ -88,6 +88,11 @@ t.test("each threshold of the default rules, on it and just inside", async (t) =
 	];
 	for (const [id, values, severity] of cases)
 		t.equal(severityAt(id, values), severity, `${id} ${JSON.stringify(values)}`);
+	t.match(violationOf(rule("blood-pressure-high"), reading({ systolicBP: 192, diastolicBP: 121 }), none), {
+		measure: "systolicBP",
+		value: 192,
+		limit: 180,
+	});
 	t.equal(violationOf(rule("heart-rate-over-maximum"), reading({ heartRate: 200 }), none), undefined);
 	t.equal(isRecovered(rule("heart-rate-over-maximum"), reading({ heartRate: 200 }), none), true, "the limit is gone");
 });
