@@ -4,6 +4,7 @@ import { type Caller, callerOfApp } from "../../../src/access/caller.ts";
 import { parseScopes } from "../../../src/access/scopes.ts";
 import { parseSearch } from "../../../src/search/parse.ts";
 import { eventsAround } from "../../../src/store/event-rows.ts";
+import { occurrenceBranches } from "../../../src/store/occurrence-branch.ts";
 import { branchesOf, branchQuery } from "../../../src/store/search-branches.ts";
 import { base, openClinic } from "../../support/clinic.ts";
 
@@ -57,6 +58,31 @@ for (const [name, caller] of [
 }
 
 for (const [name, caller] of callers) {
+	t.test(`${name}: occurrences of somebody's recurring appointments`, async (t) => {
+		const lines: string[] = [];
+		await clinic.db.read(caller, async (tx) => {
+			const query = (async (statement: RawBuilder<unknown>) => {
+				const plan = await tx.query(sql<{ "QUERY PLAN": string }>`explain (analyze, timing off) ${statement}`);
+				lines.push(...plan.map((row) => row["QUERY PLAN"]));
+				return tx.query(statement);
+			}) as typeof tx.query;
+			const parsed = parseSearch("Appointment", [["patient", "1"]], { base }).query;
+			const now = Date.UTC(2025, 5, 1);
+			let found = 0;
+			for await (const branch of occurrenceBranches({ ...tx, query }, parsed, undefined, now)) {
+				const [row] = await query(sql<{ n: number }>`select count(*)::int n from ${branch.from}`);
+				found += (row as { n: number }).n;
+			}
+			t.ok(found > 5000, `${found} occurrences`);
+		});
+		const plan = lines.join("\n");
+		t.notMatch(plan, /Seq Scan on calendar_events/, plan);
+		const read = [...plan.matchAll(/Scan.* on calendar_events.*rows=(\d+)(?:\.\d+)? loops/g)].map(([, rows]) =>
+			Number(rows),
+		);
+		t.ok(Math.max(...read) < 50, "only the series are read");
+	});
+
 	t.test(`${name}: a week of somebody's calendar after ten years`, async (t) => {
 		const window = { from: Date.UTC(2025, 5, 1), to: Date.UTC(2025, 5, 8) };
 		const lines: string[] = [];
