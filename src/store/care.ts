@@ -2,10 +2,11 @@ import { sql } from "kysely";
 import { Failure } from "../fhir/failure.ts";
 import type { Transaction } from "./database.ts";
 
-/** Whether an account the caller sees has a role. */
+/** Whether an account the caller sees has a role, and is not deleted (native/anonymise-account.ts). */
 export async function hasRole(tx: Transaction, userId: number, role: "patient" | "therapist"): Promise<boolean> {
 	const rows = await tx.query(sql`
-		select 1 from public.users u where u.id = ${userId}::int and coalesce(u.role, 'patient') = ${role}`);
+		select 1 from public.users u where u.id = ${userId}::int and coalesce(u.role, 'patient') = ${role}
+			and u.email not like 'deleted-%@deleted.invalid'`);
 	return rows.length > 0;
 }
 

@@ -180,4 +180,8 @@ t.test("a therapist without patients goes", async (t) => {
 		name: "Deleted account",
 		email: /deleted\.invalid$/,
 	});
+	const assigned = await admin.post(`/api/patients/${profiles.other}/assign-therapist`, {
+		therapistId: people.therapist2,
+	});
+	t.equal(assigned.status, 400, "and gets none any more");
 });
