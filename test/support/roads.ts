@@ -134,11 +134,13 @@ export const openRoutes: readonly string[] = [
 	"GET /logout",
 	"POST /logout",
 	"GET /apps",
+	"GET /apps/vitals",
 	"POST /apps/revoke",
 	"POST /apps/launch",
-	...["GET", "POST", "PUT", "PATCH", "DELETE"].map((method) => `${method} /oauth/*`),
+	// What is mounted at /oauth, as Fastify prints it.
+	"GET /*",
+	"POST /*",
 	...[
-		"",
 		"launch.html",
 		"app.js",
 		"launch.js",

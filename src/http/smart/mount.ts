@@ -17,6 +17,11 @@ export async function mountAuthorizationServer(
 			authorization.handle(request, response).catch(next);
 		});
 		// There must be a route for the middleware to run; it is never reached.
-		oauth.all("/oauth/*", { schema: { hide: true } }, async (_request, reply) => reply.callNotFound());
+		oauth.route({
+			method: ["GET", "POST", "OPTIONS"],
+			url: "/oauth/*",
+			schema: { hide: true },
+			handler: async (_request, reply) => reply.callNotFound(),
+		});
 	});
 }
