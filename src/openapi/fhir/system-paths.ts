@@ -35,4 +35,19 @@ export const systemPaths: Readonly<Record<string, Part>> = {
 			},
 		},
 	},
+	"/.well-known/smart-configuration": {
+		get: {
+			operationId: "readSmartConfiguration",
+			tags,
+			summary: "Where apps ask for access, and what is supported of SMART App Launch",
+			security: [],
+			responses: {
+				200: {
+					description: "SMART App Launch 2.2, conformance",
+					content: { "application/json": { schema: { type: "object" } } },
+				},
+				...refusals([400]),
+			},
+		},
+	},
 };
