@@ -1,5 +1,8 @@
 import { appointment } from "./appointment.ts";
+import { device } from "./device.ts";
 import { medicationStatement } from "./medication-statement.ts";
+import { exercise } from "./observation/activity.ts";
+import { sleep } from "./observation/sleep.ts";
 import { bloodPressure, bodyTemperature, bodyWeight, heartRate, oxygenSaturation } from "./observation/vitals.ts";
 import { patient } from "./patient.ts";
 import { practitioner } from "./practitioner.ts";
@@ -13,6 +16,9 @@ export const mappings = [
 	bodyWeight,
 	oxygenSaturation,
 	bodyTemperature,
+	exercise,
+	sleep,
 	medicationStatement,
 	appointment,
+	device,
 ] as const;

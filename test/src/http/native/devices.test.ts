@@ -61,6 +61,19 @@ t.test("what is for its owner's eyes is nothing a therapist sees, on either face
 	t.same((await therapist.get(`/api/exercise-logs?userId=${server.people.patient}`)).body.data, []);
 	t.equal((await patient.patch(`/api/exercise-logs/${log.id}`, { notes: "mine" })).status, 200);
 	t.equal((await therapist.get(`/api/exercise-logs/${log.id}`)).status, 404);
+	const workouts = "Observation?code=http://loinc.org|73985-4&_count=500";
+	const seen = await patient.get(`/fhir/${workouts}`);
+	t.ok(seen.body.entry.length > 5);
+	t.match(seen.body.entry[0].resource, {
+		category: [{ coding: [{ code: "activity" }] }],
+		subject: { reference: /^Patient\// },
+	});
+	t.equal((await therapist.get(`/fhir/${workouts}`)).body.entry?.length ?? 0, 0);
+	t.equal((await therapist.get(`/fhir/Observation/ex-${log.id}`)).status, 404);
+	t.equal((await therapist.get(`/fhir/Observation/ex-${log.id}/_history`)).status, 404);
+	const [device] = (await patient.get("/fhir/Device")).body.entry;
+	t.match(device.resource, { id: `dev-${deviceId}`, status: "active", manufacturer: "Strava" });
+	t.notMatch(JSON.stringify(device), /s1\.|token/i);
 	t.equal(
 		(await therapist.get(`/api/devices/${deviceId}/health`)).status,
 		200,
