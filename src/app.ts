@@ -43,6 +43,7 @@ import { noteAuthorization } from "./http/smart/note-authorization.ts";
 import { authorizationPages } from "./http/smart/pages.ts";
 import { registerSmart } from "./http/smart/register.ts";
 import { registerVitalsApp } from "./http/vitals-app/register.ts";
+import { jobCounts } from "./jobs/counts.ts";
 import { openQueue } from "./jobs/queue.ts";
 import { computeScores } from "./jobs/tasks/compute-scores.ts";
 import { deliverAlert, deliverAlertTask } from "./jobs/tasks/deliver-alert.ts";
@@ -101,9 +102,11 @@ export async function buildApp({ config, database, log, devices = {} }: AppParts
 	const signedIn = tokens(database);
 	const audit = accessLog(database);
 	const secrets = passwords(config.bcryptCost);
+	const counts = jobCounts();
 	const queue = openQueue({
 		connection: database.queue,
 		log,
+		observe: counts.observe,
 		...(config.lookForJobsEverySeconds === undefined ? {} : { lookEverySeconds: config.lookForJobsEverySeconds }),
 	});
 	const seal = sealer(config.tokenEncryptionKeys);
@@ -135,7 +138,15 @@ export async function buildApp({ config, database, log, devices = {} }: AppParts
 	markLateRows(database);
 
 	const app = createServer({ log, bodyLimit: config.bodyLimit, trustProxy: config.trustProxy });
-	registerMetrics(app, databaseReadings(database));
+	registerMetrics(app, [
+		...databaseReadings(database),
+		{
+			name: "heart_jobs",
+			help: "Tries of background jobs since the start that were done, failed, or given up for good (dead)",
+			labelNames: ["kind", "outcome"],
+			read: counts.read,
+		},
+	]);
 	registerErrors(app);
 	registerBodies(app);
 	await registerHeaders(app);

@@ -220,6 +220,11 @@ t.test("what was corrected before it was told is not told; an alert of a write t
 	t.same(await deliveries(), []);
 });
 
+t.test("operators see how jobs ended", async (t) => {
+	const { text } = await server.stranger.get("/metrics");
+	t.match(text, /^heart_jobs\{kind="deliver-alert",outcome="done"\} \d+$/m);
+});
+
 t.test("neither the log nor the queue holds addresses or words", async (t) => {
 	const jobs = await owner.query("select data::text, output::text from jobs.job where name = 'deliver-alert'");
 	t.ok(jobs.rowCount);
