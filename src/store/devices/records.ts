@@ -156,3 +156,15 @@ export async function forgetPayloads(tx: Transaction, now: string): Promise<void
 export async function dropStalePayloads(tx: Transaction, prefix: string): Promise<void> {
 	await tx.query(sql`delete from devices.payload where not starts_with(sealed, ${prefix})`);
 }
+
+/** Kept payloads of a connection after an id, in the order they came. */
+export async function payloadsAfter(
+	tx: Transaction,
+	connectionId: number,
+	after: number,
+	limit: number,
+): Promise<{ id: number; feed: string; sealed: string }[]> {
+	return tx.query(sql<{ id: number; feed: string; sealed: string }>`
+		select id, feed, sealed from devices.payload
+		where connection_id = ${connectionId}::int and id > ${after}::bigint order by id limit ${limit}`);
+}

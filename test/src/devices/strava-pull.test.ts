@@ -2,6 +2,7 @@ import pg from "pg";
 import t from "tap";
 import { serverCaller } from "../../../src/access/caller.ts";
 import { beginConnect, disconnect, endConnect } from "../../../src/devices/connect.ts";
+import { replay } from "../../../src/devices/replay.ts";
 import { serveStandIn } from "../../../src/devices/sandbox/serve.ts";
 import { sandboxClock } from "../../../src/devices/sandbox/stand-in.ts";
 import { stravaSandbox } from "../../../src/devices/sandbox/strava.ts";
@@ -249,6 +250,20 @@ t.test("disconnecting: no tokens are left, here or there", async (t) => {
 	const row = await database.read(serverCaller, (tx) => connectionById(tx, id));
 	t.match(row, { state: "disconnected", secrets: null });
 	t.equal(await disconnect(parts, "strava", people.patient), 0);
+});
+
+t.test("kept payloads are sealed, and read again they mend what was misread", async (t) => {
+	const { strava, parts } = await world();
+	strava.activitiesOf(athlete).set(1, activity(1, start - day));
+	const id = await connected(parts, "strava", people.patient);
+	await pulled(parts, id);
+	t.match(await rows("select sealed from devices.payload"), [{ sealed: /^s1\./ }]);
+	t.match(await replay(parts, id), { payloads: 1, changed: 0 }, "rightly read");
+	// As if the distance had been misread.
+	await rows("update exercise_logs set distance = 99");
+	await rows(`update devices.record set measure = replace(measure, '"distanceMetres":5000', '"distanceMetres":1')`);
+	t.match(await replay(parts, id), { payloads: 1, changed: 1 });
+	t.match(await logs(), [{ distance: 3.1069, calories: 300 }]);
 });
 
 t.test("whatever happens between the vendor and here, every workout ends up here exactly once", async (t) => {
