@@ -3,9 +3,14 @@ import t from "tap";
 import { type Caller, callerOfApp } from "../../../src/access/caller.ts";
 import { parseScopes } from "../../../src/access/scopes.ts";
 import { parseSearch } from "../../../src/search/parse.ts";
+import type { Transaction } from "../../../src/store/database.ts";
 import { eventsAround } from "../../../src/store/event-rows.ts";
 import { occurrenceBranches } from "../../../src/store/occurrence-branch.ts";
+import { listRows } from "../../../src/store/list-rows.ts";
+import { readResource, searchResources } from "../../../src/store/resources.ts";
 import { branchesOf, branchQuery } from "../../../src/store/search-branches.ts";
+import { type Composed, compose } from "../../../src/store/statement.ts";
+import { VitalsSamples } from "../../../src/tables/vitals-samples.ts";
 import { base, openClinic } from "../../support/clinic.ts";
 
 // Plans under the real roles: what a chart asks must end at an index that begins with the person, and never look at others' rows.
@@ -22,6 +27,12 @@ await clinic.owner(`insert into calendar_events (calendar_id, user_id, title, st
 	select c.id, c.user_id, 'e', timestamptz '2015-01-01' + n * interval '12 hours', timestamptz '2015-01-01' + n * interval '12 hours' + interval '1 hour',
 		case when n % 500 = 0 then 'FREQ=DAILY' end
 	from generate_series(1, 8000) n, calendars c`);
+// Residues of every fourth row of one patient, of which every fortieth overrides what a chart asks; other patients have none.
+await clinic.owner(`insert into fhir.resource (type, id, user_id, created_by, table_name, row_id, part, terms, overrides, body)
+	select 'Observation', 'vs-' || v.id || '-hr', v.user_id, 1, 'vitals_samples', v.id, 'hr',
+		case when v.id % 40 = 0 then array['code http://loinc.org 8867-4'] else '{}' end,
+		case when v.id % 40 = 0 then array['code'] else '{}' end, '{"exact":{"issued":{"fixed":true}}}'
+	from vitals_samples v where v.user_id = 4 and v.id % 4 = 0`);
 await clinic.owner("analyze");
 
 const callers: [string, Caller][] = [
@@ -103,6 +114,83 @@ for (const [name, caller] of callers) {
 		);
 		t.ok(Math.max(...read) < 50, "only the week and the series are read");
 	});
+}
+
+const charts: [string, (tx: Transaction) => Promise<unknown>][] = [
+	["read", (tx) => readResource(tx, "Observation", "vs-100-hr")],
+	["read with a residue", (tx) => readResource(tx, "Observation", "vs-104-hr")],
+	["patient", (tx) => readResource(tx, "Patient", "1")],
+	["search", search("patient=1&category=vital-signs&_sort=-date&_count=50")],
+	["search, residues", search("patient=2&category=vital-signs&_sort=-date&_count=50")],
+	["code and date", search("patient=1&code=http://loinc.org|8867-4&date=ge2025-01-01&_count=100")],
+	["code and date, residues", search("patient=2&code=http://loinc.org|8867-4&date=ge2025-01-01&_count=100")],
+	[
+		"native list",
+		(tx) =>
+			listRows(tx, VitalsSamples, {
+				filters: [{ property: "userId", is: "=", value: "3" }],
+				sort: { property: "recordedAt", descending: true },
+				limit: 50,
+			}),
+	],
+];
+
+for (const [name, caller] of callers) {
+	t.test(`${name}: every statement of every chart, planned once for all values`, async (t) => {
+		for (const [chart, work] of charts) {
+			const plans = await plansOf(caller, work);
+			t.ok(plans.length > 0, `${chart}: ${plans.length} statements`);
+			for (const plan of plans) {
+				t.notMatch(plan, /Seq Scan on (vitals_samples|resource)\b/, `${chart}: by indexes`);
+				const read = [...plan.matchAll(/Scan.* on (?:vitals_samples|resource).*rows=(\d+)(?:\.\d+)? loops/g)];
+				// What overrides is looked through whole: 250 entries of one patient.
+				t.ok(Math.max(0, ...read.map(([, rows]) => Number(rows))) <= 600, `${chart}: as much as is shown`);
+			}
+		}
+	});
+}
+
+function search(query: string): (tx: Transaction) => Promise<unknown> {
+	return (tx) => searchResources(tx, parseSearch("Observation", [...new URLSearchParams(query)], { base }).query);
+}
+
+/** EXPLAIN ANALYZE of all statements some work makes, as a connection plans them that does not look at the values. */
+async function plansOf(caller: Caller, work: (tx: Transaction) => Promise<unknown>): Promise<string[]> {
+	const statements: Composed<unknown>[] = [];
+	await clinic.db
+		.read(caller, (tx) =>
+			work({
+				...tx,
+				query: (statement) => {
+					const composed = "text" in statement ? statement : compose(statement);
+					statements.push(composed);
+					return tx.query(composed);
+				},
+			}),
+		)
+		// What a caller may not see is planned all the same.
+		.catch(() => undefined);
+	return clinic.db.write(caller, async (tx) => {
+		await tx.query(sql`set local plan_cache_mode = force_generic_plan`);
+		const found: string[] = [];
+		for (const [at, { text, values }] of statements.entries()) {
+			await tx.query(sql.raw(`prepare plan_${at} as ${text}`) as never);
+			const given = values.length === 0 ? "" : `(${values.map(literal).join(", ")})`;
+			const rows = await tx.query(
+				sql.raw<{ "QUERY PLAN": string }>(`explain (analyze, timing off) execute plan_${at}${given}`),
+			);
+			await tx.query(sql.raw(`deallocate plan_${at}`) as never);
+			found.push(rows.map((row) => row["QUERY PLAN"]).join("\n"));
+		}
+		return found;
+	});
+}
+
+/** A value of ours as SQL. */
+function literal(value: unknown): string {
+	if (value === null || value === undefined) return "null";
+	const text = Array.isArray(value) ? `{${value.map((one) => JSON.stringify(one)).join(",")}}` : String(value);
+	return `'${text.replaceAll("'", "''")}'`;
 }
 
 /** EXPLAIN ANALYZE of every branch of a search. */
