@@ -69,7 +69,7 @@ export async function openBench(rows: number, say: (line: string) => void): Prom
 			env: place.env,
 			logFile: join(place.folder, "server.log"),
 			readyPath: "/health/ready",
-			nodeOptions,
+			nodeOptions: [...startOptions(), ...nodeOptions],
 		});
 		running.push(server);
 		return server;
@@ -80,6 +80,12 @@ export async function openBench(rows: number, say: (line: string) => void): Prom
 		await work();
 		say(`${what} in ${((performance.now() - began) / 1000).toFixed(1)} s`);
 	}
+}
+
+/** Options `npm start` gives to Node. */
+function startOptions(): string[] {
+	const { scripts } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+	return (scripts.start as string).split(" ").filter((word) => word.startsWith("--"));
 }
 
 /** The token of the first therapist. */

@@ -91,8 +91,17 @@ export function processorSeconds(pid: number): number | undefined {
 
 /** Resident memory of a process in MiB; undefined without /proc. */
 export function residentMb(pid: number): number | undefined {
+	return memoryMb(pid, "VmRSS");
+}
+
+/** The most a process has had of it. */
+export function peakMb(pid: number): number | undefined {
+	return memoryMb(pid, "VmHWM");
+}
+
+function memoryMb(pid: number, which: "VmRSS" | "VmHWM"): number | undefined {
 	try {
-		const match = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
+		const match = new RegExp(`^${which}:\\s+(\\d+) kB`, "m").exec(readFileSync(`/proc/${pid}/status`, "utf8"));
 		return match === null ? undefined : Number(match[1]) / 1024;
 	} catch {
 		return undefined;

@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { type Bench, openBench } from "./bench.ts";
 import { type FacesMeasured, measureFaces } from "./faces.ts";
+import { type Ingested, measureIngest } from "./ingest.ts";
 import { type Measured, measure, type Pace } from "./measure.ts";
 import type { Hot } from "./profile.ts";
 import { profileScenario } from "./profile-scenario.ts";
@@ -22,7 +23,7 @@ const { values: given, positionals } = parseArgs({
 		seconds: { type: "string" },
 	},
 });
-const known = [...scenarios.map(({ name }) => name), "start-up", "faces"];
+const known = [...scenarios.map(({ name }) => name), "start-up", "faces", "ingest"];
 for (const name of positionals) {
 	if (!known.includes(name)) fail(`no scenario ${name}; there are ${known.join(", ")}`);
 }
@@ -43,11 +44,12 @@ else await all();
 async function all(): Promise<void> {
 	const startUp = chosen.includes("start-up") ? await startUps() : undefined;
 	const wanted = scenarios.filter(({ name }) => chosen.includes(name));
-	if (wanted.length === 0 && !chosen.includes("faces")) return show([], startUp, []);
+	if (wanted.length === 0 && !chosen.includes("faces") && !chosen.includes("ingest")) return show([], startUp, [], []);
 	await using bench = await openBench(numberOf("rows", given.quick ? 20_000 : 200_000), say);
 	const measured = await measureAll(bench, wanted);
 	const faces = chosen.includes("faces") ? await facesOf(bench) : [];
-	show(measured, startUp, faces);
+	const ingested = chosen.includes("ingest") ? await measureIngest(bench) : [];
+	show(measured, startUp, faces, ingested);
 }
 
 /** The chosen scenarios on 200,000 rows and then on many more: time per request must hardly grow. */
@@ -59,7 +61,7 @@ async function scale(): Promise<void> {
 	await bench.grow(many - few);
 	// What came later is not newer then, and where no order is asked for the two may choose another.
 	const after = await measureAll(bench, wanted, { check: false });
-	show([...before.map(named(few)), ...after.map(named(many))], undefined, []);
+	show([...before.map(named(few)), ...after.map(named(many))], undefined, [], []);
 	for (const [at, one] of before.entries()) {
 		const times = one.reqPerSec / (after[at]?.reqPerSec ?? Number.NaN);
 		const verdict = times <= 1.3 ? "within" : "NOT within";
@@ -117,11 +119,17 @@ async function profiles(): Promise<void> {
 	}
 }
 
-function show(measured: readonly Measured[], startUp: StartUp | undefined, faces: readonly FacesMeasured[]): void {
+function show(
+	measured: readonly Measured[],
+	startUp: StartUp | undefined,
+	faces: readonly FacesMeasured[],
+	ingested: readonly Ingested[],
+): void {
 	if (given.json) {
 		for (const one of measured) console.log(JSON.stringify(measuredJson(one)));
 		if (startUp !== undefined) console.log(JSON.stringify(rounded({ scenario: "start-up", ...startUp })));
 		for (const one of faces) console.log(JSON.stringify(rounded({ scenario: "faces", ...one })));
+		for (const one of ingested) console.log(JSON.stringify(rounded({ scenario: "ingest", ...one })));
 		return;
 	}
 	if (measured.length > 0) console.log(`\n${measuredTable(measured)}`);
@@ -147,6 +155,19 @@ function show(measured: readonly Measured[], startUp: StartUp | undefined, faces
 		]);
 		console.log(`\n${table([["the same rows, 16 connections", "/fhir req/s", "/api req/s", "ratio"], ...rows])}`);
 	}
+	if (ingested.length > 0) console.log(`\n${ingestTable(ingested)}`);
+}
+
+function ingestTable(ingested: readonly Ingested[]): string {
+	const rows = ingested.map((one) => [
+		one.body,
+		one.mb.toFixed(1),
+		String(one.status),
+		one.ms.toFixed(1),
+		Math.round(one.resourcesPerSec).toString(),
+		one.peakMb === undefined ? "-" : Math.round(one.peakMb).toString(),
+	]);
+	return table([["one body after the other", "MB", "status", "ms", "resources/s", "peak RSS MB"], ...rows]);
 }
 
 function percent(share: number): string {

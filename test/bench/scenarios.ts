@@ -72,7 +72,7 @@ export const scenarios: readonly Scenario[] = [
 	{
 		name: "bundle",
 		goal: 0.25,
-		request: (world, n) => ({ method: "POST", path: "/fhir", body: bundle(world, n) }),
+		request: (world, n) => ({ method: "POST", path: "/fhir", body: bundleOf(world, n, 50) }),
 	},
 ];
 
@@ -108,14 +108,12 @@ export function observation({ writers }: World, n: number): string {
 	return `{"resourceType":"Observation","status":"final","category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"vital-signs","display":"Vital Signs"}]}],"code":{"coding":[{"system":"http://loinc.org","code":"${code}","display":"${display}"}]},"subject":{"reference":"Patient/${nth(writers, n >> 2).id}"},"effectiveDateTime":"${at}","valueQuantity":${value(n)}}`;
 }
 
-const bundleSize = 50;
-
-/** A transaction of fifty Observations of one patient. */
-function bundle(world: World, n: number): string {
+/** The n-th transaction of so many Observations of one patient. */
+export function bundleOf(world: World, n: number, size: number): string {
 	const one = { ...world, writers: [nth(world.writers, n)] };
-	const entries = Array.from({ length: bundleSize }, (_, at) => {
+	const entries = Array.from({ length: size }, (_, at) => {
 		// Years away from what `create` sends.
-		const number = 400_000_000 + n * bundleSize + at;
+		const number = 400_000_000 + n * size + at;
 		const uuid = `00000000-0000-4000-8000-${number.toString(16).padStart(12, "0")}`;
 		return `{"fullUrl":"urn:uuid:${uuid}","resource":${observation(one, number)},"request":{"method":"POST","url":"Observation"}}`;
 	});
