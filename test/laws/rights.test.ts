@@ -52,6 +52,8 @@ const expected = `
 	hydration-logs           crud  crud  crud
 	daily-scores             r     r     crud`;
 
+let days = 0;
+
 /** A new row's body as a role sends it: everything it may set, like the record's row. */
 async function bodyFor(role: PersonRole, path: string, table: string): Promise<Record<string, unknown>> {
 	const entity = entityOf(table);
@@ -64,6 +66,8 @@ async function bodyFor(role: PersonRole, path: string, table: string): Promise<R
 	if (table === "users") return { ...given, email: `${role}-${Math.random()}@test.example` };
 	if (table === "patients")
 		return { ...given, userId: null, ...(role === "therapist" && { therapistId: people.therapist }) };
+	// One a day.
+	if (table === "daily_scores") return { ...given, date: `2020-01-${String(++days).padStart(2, "0")}` };
 	if (table === "calendars") return { ...given, isDefault: false };
 	if (table === "calendar_events")
 		return { ...given, recurrenceRule: null, recurrenceException: null, parentEventId: null };
