@@ -4,6 +4,7 @@ import type { Row } from "../mapping/unit.ts";
 import { columnName, columnsOf, entityOf } from "../tables/columns.ts";
 import type { NativeRow } from "./build-version.ts";
 import type { Transaction } from "./database.ts";
+import { secretColumns } from "./row-columns.ts";
 
 /** A row as it was at one version; no image: the row was deleted then. */
 export interface Image {
@@ -49,7 +50,7 @@ function readable(table: string) {
 	if (entity === undefined) throw new Error(`there is no table ${table}`);
 	return sql.join(
 		columnsOf(entity)
-			.filter(({ property }) => property !== "password")
+			.filter(({ column }) => !secretColumns.has(column))
 			.map(({ column }) => sql.ref(column)),
 	);
 }

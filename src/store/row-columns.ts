@@ -4,12 +4,14 @@ import type { Entity } from "../tables/all.ts";
 import { type Column, type ColumnKind, columnsOf, tableName } from "../tables/columns.ts";
 
 /** Columns nobody but the server itself may read (column grants of migrations/0002). */
-const secret: ReadonlySet<string> = new Set(["password", "access_token", "refresh_token"]);
+export const secretColumns: ReadonlySet<string> = new Set(["password", "access_token", "refresh_token"]);
 
 /** The columns of a table a caller may read: all but passwords and vendors' tokens, which only the server itself sees. */
 export function readableColumns(entity: Entity, caller: Caller): readonly Column[] {
 	const all = columnsOf(entity);
-	return caller.role === "system" && caller.personRole === null ? all : all.filter(({ column }) => !secret.has(column));
+	return caller.role === "system" && caller.personRole === null
+		? all
+		: all.filter(({ column }) => !secretColumns.has(column));
 }
 
 /** The SQL type of a column's values. */
