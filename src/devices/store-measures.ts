@@ -4,6 +4,7 @@ import { editRows } from "../store/change/edit-rows.ts";
 import type { Transaction } from "../store/database.ts";
 import {
 	knownRecords,
+	linkedRecords,
 	lockExercises,
 	notesOf,
 	overlappingExercises,
@@ -118,7 +119,46 @@ export async function removeRecords(
 		(record): RecordToSave => ({ ...record, rowId: null, linkedTo: null, state: "gone", listed: null, payload: null }),
 	);
 	await tx.asSystem(() => saveRecords(tx, connection, saved, [], source.syncLogId));
+	await showLinked(
+		tx,
+		parts,
+		source.userId,
+		records.flatMap(({ kind, rowId }) => (kind === "exercise" && rowId !== null ? [rowId] : [])),
+	);
 	return removed;
+}
+
+/** Makes rows of the records that were linked to rows which are gone: the first of each is shown, others are linked to that. */
+async function showLinked(
+	tx: Transaction,
+	parts: Pick<DeviceParts, "note">,
+	userId: number,
+	goneRowIds: readonly number[],
+): Promise<void> {
+	if (goneRowIds.length === 0) return;
+	const linked = await tx.asSystem(() => linkedRecords(tx, goneRowIds));
+	const inPlaceOf = new Map<number | null, number>();
+	for (const { connectionId, vendor, ...record } of linked) {
+		let shownBy = inPlaceOf.get(record.linkedTo);
+		let rowId: number | null = null;
+		if (shownBy === undefined) {
+			const values = valuesOf(JSON.parse(record.measure) as Measure);
+			const [row] = await insertRows(tx, entityOf("exercise"), [{ ...values, userId }]);
+			rowId = row?.id as number;
+			shownBy = rowId;
+			inPlaceOf.set(record.linkedTo, rowId);
+			parts.note(tx, { target: `devices/${connectionId}`, returned: [`exercise_logs/${rowId}`], patients: [userId] });
+		}
+		const now: RecordToSave = {
+			...record,
+			rowId,
+			state: rowId === null ? "linked" : "shown",
+			linkedTo: rowId === null ? shownBy : null,
+			listed: null,
+			payload: null,
+		};
+		await tx.asSystem(() => saveRecords(tx, { id: connectionId, userId, vendor }, [now], [], null));
+	}
 }
 
 interface Told {

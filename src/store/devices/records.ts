@@ -75,6 +75,18 @@ export async function overlappingExercises(
 			and r.ended_at >= ${window.from}::timestamptz`);
 }
 
+/** Records that are not shown because one of these rows shows the same workout. */
+export async function linkedRecords(
+	tx: Transaction,
+	rowIds: readonly number[],
+): Promise<(RecordRow & { connectionId: number; vendor: string })[]> {
+	return tx.query(sql<RecordRow & { connectionId: number; vendor: string }>`
+		select ${columns}, r.connection_id as "connectionId", d.device_type as vendor
+		from devices.record r join public.device_connections d on d.id = r.connection_id
+		where r.kind = 'exercise' and r.state = 'linked' and r.linked_to = any(${sql.val([...rowIds])}::int[])
+		order by r.connection_id, r.external_id`);
+}
+
 /** One process at a time decides which of a person's workouts are the same, until the transaction ends. */
 export async function lockExercises(tx: Transaction, userId: number): Promise<void> {
 	await tx.query(sql`select pg_advisory_xact_lock(hashtext('devices.exercise'), ${userId}::int)`);
