@@ -9,7 +9,7 @@ import { readStamp } from "../calendar/stamp.ts";
 import type { Mapping } from "../mapping/define.ts";
 import { mappingNamed } from "../mapping/registry.ts";
 import { CalendarEvents } from "../tables/calendar-events.ts";
-import { deletion, type NativeRow, nativeVersion, ownerOf } from "./build-version.ts";
+import { deletion, type NativeRow, nativeVersion } from "./build-version.ts";
 import type { Transaction } from "./database.ts";
 import { type EventRow, instancesOf } from "./event-rows.ts";
 import { imagesOf, rowOfImage } from "./history-images.ts";
@@ -94,7 +94,7 @@ function versionOf(id: string, row: NativeRow, { start, end }: Occurrence): Reso
 		endTime: end === null ? null : new Date(end).toISOString(),
 		recurrenceRule: null,
 	};
-	return { ...nativeVersion(mapping, 0, shown, ["", id, null, null]), owner: ownerOf(mapping, row) };
+	return nativeVersion(mapping, 0, shown, ["", id, null, null]);
 }
 
 function occurrenceAt(series: Series, key: string): Occurrence | undefined {
