@@ -1,6 +1,7 @@
 import { hash, randomBytes } from "node:crypto";
 import { type Caller, callerOf, serverCaller } from "../access/caller.ts";
 import { Failure } from "../fhir/failure.ts";
+import { authChanged } from "../store/auth-channel.ts";
 import { appByToken } from "../store/authorization/grants.ts";
 import type { Database, Transaction } from "../store/database.ts";
 import { type Account, accountByToken, deleteToken, insertToken } from "../store/sign-in.ts";
@@ -27,7 +28,7 @@ export interface Tokens {
  * or an account changes (trigger `auth.tell`), so that a sign-out holds everywhere.
  */
 export function tokens(database: Database): Tokens {
-	const notices = database.listen("auth_changed", () => callers.forget());
+	const notices = database.listen(authChanged, () => callers.forget());
 	const callers: Remembered<Caller> = remembered(
 		(token) => database.read(serverCaller, (tx) => callerByToken(tx, tokenDigest(token))),
 		notices,

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { Failure } from "../fhir/failure.ts";
 import { entities } from "../tables/all.ts";
 import { columnsOf, tableName } from "../tables/columns.ts";
+import { authChanged } from "./auth-channel.ts";
 import type { Transaction } from "./database.ts";
 
 /**
@@ -118,6 +119,7 @@ export interface Revoked {
 
 /** Ends everything that acts for an account, or reads it: sessions, apps, launches, calendar feeds, devices. */
 export async function revokeAll(tx: Transaction, id: number, devices: readonly number[]): Promise<Revoked> {
+	tx.heard(authChanged);
 	const count = async (fragment: ReturnType<typeof sql>) => (await tx.query(fragment)).length;
 	const sessions =
 		(await count(sql`delete from auth.token where user_id = ${id}::int returning 1`)) +

@@ -2,7 +2,7 @@ import { type Caller, serverCaller } from "../access/caller.ts";
 import { Failure } from "../fhir/failure.ts";
 import type { Entity } from "../tables/all.ts";
 import { type Lanes, openLanes } from "./lanes.ts";
-import { type Notices, type OnNotice, openNotices } from "./notices.ts";
+import { type NoticeBoard, type Notices, type OnNotice, openNotices } from "./notices.ts";
 import { type NumberStore, numberStore } from "./number-store.ts";
 import { attemptsFor, translatePostgresError } from "./postgres-errors.ts";
 import { typeParsers } from "./postgres-types.ts";
@@ -28,6 +28,11 @@ export interface Transaction {
 	asSystem<T>(work: () => Promise<T>): Promise<T>;
 	/** Calls this once the transaction has committed; never when it has not. */
 	committed(tell: () => void): void;
+	/**
+	 * What this transaction changes is heard of on a channel of this server as soon as it has committed, before the write resolves; on others
+	 * when Postgres tells them.
+	 */
+	heard(channel: string): void;
 	/** Tells what a statement wrote, for those who react to it (store/reactions.ts). `store/rows.ts` does; SQL of one's own has to. */
 	wrote(rows: RowsWritten): void;
 	/**
@@ -165,7 +170,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 		write: (caller, work, { isolation = "read committed" } = {}) =>
 			translated(() =>
 				retried(
-					() => sessions.use((session) => writing({ session, numbers, reacting, isolation }, caller, work)),
+					() => sessions.use((session) => writing({ session, numbers, reacting, notices, isolation }, caller, work)),
 					() => retries.count++,
 				),
 			),
@@ -196,7 +201,17 @@ function reading(lanes: Lanes, caller: Caller): Transaction {
 		throw new Error("not for reads");
 	};
 	const later: Transaction["later"] = (fragment) => void query(fragment);
-	return { caller, query, later, numbers: refuse, asSystem: refuse, committed: wrote, wrote, step: refuse };
+	return {
+		caller,
+		query,
+		later,
+		numbers: refuse,
+		asSystem: refuse,
+		committed: wrote,
+		heard: wrote,
+		wrote,
+		step: refuse,
+	};
 }
 
 /** What a write runs with. */
@@ -204,6 +219,7 @@ interface Writing {
 	readonly session: Session;
 	readonly numbers: NumberStore;
 	readonly reacting: Reactions;
+	readonly notices: Pick<NoticeBoard, "tell">;
 	readonly isolation: string;
 }
 
@@ -212,7 +228,7 @@ interface Writing {
  * however it ends.
  */
 async function writing<T>(
-	{ session, numbers, reacting, isolation }: Writing,
+	{ session, numbers, reacting, notices, isolation }: Writing,
 	caller: Caller,
 	work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
@@ -246,6 +262,7 @@ async function writing<T>(
 		numbers: (sequence, count) => numbers.take(query, sequence, count),
 		asSystem,
 		committed: (tell) => void told.push(tell),
+		heard: (channel) => void told.push(() => notices.tell(channel)),
 		wrote: (rows) => void written.push(rows),
 		async step(part) {
 			const [result, rows] = await translated(() => retried(() => saved(session, transaction, part)));

@@ -13,11 +13,13 @@ export type OnNotice = (text?: string) => void;
 export interface NoticeBoard {
 	/**
 	 * Hears what is notified on a channel. `onNotice` gets the notice's text; it is also called, without one, when the connection is lost or
-	 * made again, since notices may have been missed. Who asked first for a channel hears first.
+	 * made again, since notices may have been missed, and by `tell`. Who asked first for a channel hears first.
 	 *
 	 * @param channel - a plain identifier
 	 */
 	listen(channel: string, onNotice: OnNotice): Notices & { stop(): void };
+	/** Tells those who hear a channel here, and only them, without a text. */
+	tell(channel: string): void;
 	close(): Promise<void>;
 }
 
@@ -89,6 +91,9 @@ export function openNotices(settings: pg.ClientConfig): NoticeBoard {
 				connecting = connecting.then(() => begin(on, name)).catch(() => lost(on));
 			}
 			return { isLive: () => channel.live, stop: () => void channel.hearers.delete(onNotice) };
+		},
+		tell(name) {
+			for (const hear of channels.get(name)?.hearers ?? []) hear();
 		},
 		async close() {
 			closed = true;

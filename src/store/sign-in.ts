@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { serverCaller } from "../access/caller.ts";
+import { authChanged } from "./auth-channel.ts";
 import type { Database, Transaction } from "./database.ts";
 
 /** An account as sign-in sees it. Only the system caller may read these. */
@@ -66,6 +67,7 @@ export async function accountByToken(tx: Transaction, hash: Buffer): Promise<Acc
 
 /** Ends a token at once, everywhere. */
 export async function deleteToken(tx: Transaction, hash: Buffer): Promise<void> {
+	tx.heard(authChanged);
 	await tx.query(sql`delete from auth.token where hash = ${hash}`);
 }
 

@@ -5,6 +5,7 @@ import { serverCaller } from "../../access/caller.ts";
 import type { AccessLog } from "../../audit/access-log.ts";
 import { Failure } from "../../fhir/failure.ts";
 import { type FeedEvent, type FeedPlace, feedAfter, feedEnds } from "../../store/alerting/feed.ts";
+import { authChanged } from "../../store/auth-channel.ts";
 import type { Database } from "../../store/database.ts";
 
 /** What streams of alerts need. */
@@ -55,7 +56,7 @@ export function alertStreams({ database, accessLog, tokens }: StreamServices): A
 	};
 	database.listen("alert_feed", wakeAll);
 	// After those who remember whose tokens there are (auth/tokens.ts), as they asked first.
-	database.listen("auth_changed", wakeAll);
+	database.listen(authChanged, wakeAll);
 	let closed = false;
 
 	async function begin(lastEventId: string | undefined): Promise<{ place: FeedPlace; isLost: boolean }> {

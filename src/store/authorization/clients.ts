@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { authChanged } from "../auth-channel.ts";
 import type { Transaction } from "../database.ts";
 
 /** How a client proves that it is itself. */
@@ -51,6 +52,7 @@ export async function insertClient(tx: Transaction, client: NewClient): Promise<
 
 /** Changes a client. Undefined when there is none. */
 export async function updateClient(tx: Transaction, client: NewClient): Promise<ClientRow | undefined> {
+	tx.heard(authChanged);
 	const rows = await tx.query(sql<ClientRow>`
 		update auth.client set name = ${client.name}, auth_method = ${client.auth_method}, secret_hash = ${client.secret_hash},
 			jwks = ${client.jwks}::json, jwks_uri = ${client.jwks_uri}, redirect_uris = ${sql.val(client.redirect_uris)}::text[],
@@ -62,6 +64,7 @@ export async function updateClient(tx: Transaction, client: NewClient): Promise<
 
 /** Removes a client; its grants go, its tokens are no good from then on. @returns whether there was one */
 export async function deleteClient(tx: Transaction, id: string): Promise<boolean> {
+	tx.heard(authChanged);
 	const rows = await tx.query(sql`delete from auth.client where id = ${id} returning 1`);
 	return rows.length > 0;
 }

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { authChanged } from "../auth-channel.ts";
 import type { Transaction } from "../database.ts";
 
 /** What a person granted an app. */
@@ -70,6 +71,7 @@ export async function deleteGrant(
 	tx: Transaction,
 	id: string,
 ): Promise<{ user_id: number; client_id: string } | undefined> {
+	tx.heard(authChanged);
 	await tx.query(sql`delete from auth.record where grant_id = ${id}`);
 	const rows = await tx.query(sql<{ user_id: number; client_id: string }>`
 		delete from auth.app_grant where id = ${id} returning user_id, client_id`);

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { serverCaller } from "../../access/caller.ts";
+import { authChanged } from "../auth-channel.ts";
 import type { Database, Transaction } from "../database.ts";
 
 /** What oidc-provider keeps under an id; `payload` is its own business. */
@@ -71,11 +72,13 @@ export async function consumeRecord(tx: Transaction, model: string, id: Buffer):
 
 /** Drops a record. */
 export async function dropRecord(tx: Transaction, model: string, id: Buffer): Promise<void> {
+	tx.heard(authChanged);
 	await tx.query(sql`delete from auth.record where model = ${model} and id = ${id}`);
 }
 
 /** Drops the records of a kind that belong to a grant. */
 export async function dropRecordsOfGrant(tx: Transaction, model: string, grantId: string): Promise<void> {
+	tx.heard(authChanged);
 	await tx.query(sql`delete from auth.record where grant_id = ${grantId} and model = ${model}`);
 }
 

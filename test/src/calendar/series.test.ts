@@ -268,7 +268,7 @@ t.test("a window has what the whole has in it; in order; each meets the rule", a
 		}),
 		{ numRuns: 300 },
 	);
-	t.ok(seen > 1000, `${seen} occurrences were looked at`);
+	t.ok(seen > 100, `${seen} occurrences were looked at`);
 });
 
 /** Whether a time is one its rule speaks of, by the parts that only narrow; local times that do not exist have moved. */
