@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { serverCaller } from "../../src/access/caller.ts";
 import { beginConnect, endConnect } from "../../src/devices/connect.ts";
 import { httpClient } from "../../src/devices/http-client.ts";
@@ -37,7 +38,8 @@ export function deviceParts(
 		baseUrl: "http://127.0.0.1:1",
 		now: clock.now,
 		random: () => 0.5,
-		sleep: async () => undefined,
+		// Not at all would be no patience with another run.
+		sleep: (milliseconds) => sleep(Math.min(milliseconds, 10)),
 		keepPayloadsDays: 30,
 		exportFolder: null,
 		note: () => undefined,
