@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Mapping } from "../mapping/define.ts";
 import { isPresent } from "../mapping/project.ts";
 import { rowOf } from "../mapping/registry.ts";
-import { personJoin, rowColumns } from "../search/sql/native-branch.ts";
+import { personJoin, rowColumns } from "../search/sql/native-columns.ts";
 import { type NativeRow, nativeVersion, type ResidueEntry, type WholeRow, wholeVersion } from "./build-version.ts";
 import type { Transaction } from "./database.ts";
 import type { Location } from "./locate.ts";

@@ -1,9 +1,8 @@
 import { sql } from "kysely";
-import { columnsOfMapping, type Mapping } from "../../mapping/define.ts";
+import type { Mapping } from "../../mapping/define.ts";
 import type { Sql } from "../../mapping/unit.ts";
-import { columnName } from "../../tables/columns.ts";
 import { and, asSql, type Condition, or } from "../condition.ts";
-import { type ColumnOf, type Source, sourcesOf } from "../native-values.ts";
+import { type Source, sourcesOf } from "../native-values.ts";
 import { kinds } from "../params/all.ts";
 import { besideRowsOf, idsOf } from "../params/reference.ts";
 import type { Filter, SearchQuery, SortKey } from "../query.ts";
@@ -19,17 +18,7 @@ import {
 	storedCondition,
 } from "./filters.ts";
 import type { Key } from "./keyset.ts";
-
-const rowColumnsKnown = new Map<string, Sql>([["$subject", sql.raw("p.fhir_id")]]);
-
-/** SQL of a property of the row `t`; `$subject` is joined ({@link personJoin}). Properties are ours, never a client's. */
-export const rowColumn: ColumnOf = (property) => {
-	const known = rowColumnsKnown.get(property);
-	if (known !== undefined) return known;
-	const made = sql.raw(`t."${columnName(property)}"`);
-	rowColumnsKnown.set(property, made);
-	return made;
-};
+import { personJoin, rowColumn, rowColumns } from "./native-columns.ts";
 
 /** The branches a table contributes to a search: its rows, and those whose searched elements sit in the residue. */
 export function nativeBranches(
@@ -247,45 +236,6 @@ function mask(conditions: readonly Condition[]): Sql {
 		conditions.map((condition, bit) => sql`(case when ${asSql(condition)} then ${sql.lit(2 ** bit)} else 0 end)`),
 		sql` + `,
 	);
-}
-
-/** The columns mappings read, under their property names, and what the store needs of every row. */
-export function rowColumns(mappings: readonly Mapping[], residue: Sql): Sql {
-	return sql`${columnList(mappings)}, ${residue} as residue`;
-}
-
-const columnLists = new Map<string, Sql>();
-
-/** Composed once for each set of mappings: it is a good part of every statement. */
-function columnList(mappings: readonly Mapping[]): Sql {
-	const key = mappings.map(({ name }) => name).join();
-	const known = columnLists.get(key);
-	if (known !== undefined) return known;
-	const properties = new Set(mappings.flatMap((mapping) => columnsOfMapping(mapping)));
-	const named = [...properties].map((property) => `t."${columnName(property)}" as "${property}"`);
-	const subject = hasPerson(mappings) ? "p.fhir_id" : "null::text";
-	// What takes whole days takes them where the person lives.
-	if (mappings[0]?.table === "calendar_events") {
-		named.push('(select u.timezone from public.users u where u.id = t.user_id) as "$zone"');
-	}
-	const made = sql.raw(
-		[...named, `${subject} as "$subject"`, 't.version as "$version"', 't.updated_at as "$updated"'].join(", "),
-	);
-	columnLists.set(key, made);
-	return made;
-}
-
-/** The Patient that stands for the person a row is about; beside a patients row only where it is another one. */
-export function personJoin(mappings: readonly Mapping[]): Sql {
-	const { table, owner } = mappings[0] as Mapping;
-	if (!hasPerson(mappings)) return sql``;
-	const another = table === "patients" ? sql`and p.patient_id <> t.id` : sql``;
-	return sql`left join fhir.identity p on p.user_id = ${rowColumn(owner)} and p.subject ${another}`;
-}
-
-/** An account that is no patient's stands for nobody's Patient. */
-function hasPerson(mappings: readonly Mapping[]): boolean {
-	return mappings[0]?.table !== "users";
 }
 
 function keysOf(mapping: Mapping, sort: readonly SortKey[], withResidue: boolean): Key[] {

@@ -6,7 +6,7 @@ import { asSql } from "../condition.ts";
 import { sourcesOf } from "../native-values.ts";
 import { reference } from "../params/reference.ts";
 import type { Branch } from "./branch.ts";
-import { rowColumn } from "./native-branch.ts";
+import { rowColumn } from "./native-columns.ts";
 
 /**
  * Which resources of a type the matches of a branch refer to by a parameter: each once, as ids.

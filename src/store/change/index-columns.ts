@@ -8,7 +8,7 @@ import type { Row, Unit } from "../../mapping/unit.ts";
 import { differingParameters, extract, extractOne, mainDate } from "../../search/extract.ts";
 import { sourcesOf } from "../../search/native-values.ts";
 import type { IndexEntries } from "../../search/params/kind.ts";
-import { rowColumn } from "../../search/sql/native-branch.ts";
+import { rowColumn } from "../../search/sql/native-columns.ts";
 import { columnName } from "../../tables/columns.ts";
 
 /** Index columns of `fhir.resource`, as JSON for a set-based insert. */
