@@ -102,6 +102,7 @@ export async function buildApp({ config, database, log, devices = {} }: AppParts
 	const signedIn = tokens(database);
 	const audit = accessLog(database);
 	const secrets = passwords(config.bcryptCost);
+	const people = accounts(database, secrets);
 	const counts = jobCounts();
 	const queue = openQueue({
 		connection: database.queue,
@@ -179,7 +180,7 @@ export async function buildApp({ config, database, log, devices = {} }: AppParts
 	await registerSmart(app, {
 		database,
 		accessLog: audit,
-		accounts: accounts(database, secrets),
+		accounts: people,
 		authorization,
 		baseUrl: config.baseUrl,
 	});
@@ -188,7 +189,7 @@ export async function buildApp({ config, database, log, devices = {} }: AppParts
 		database,
 		passwordChanges: newPasswords,
 		accessLog: audit,
-		accounts: accounts(database, secrets),
+		accounts: people,
 		tokens: signedIn,
 		hashPassword: secrets.hash,
 		clients: clients(database),

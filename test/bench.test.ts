@@ -1,4 +1,3 @@
-import { createServer } from "node:net";
 import pg from "pg";
 import t from "tap";
 import { startLimit } from "./bench/limit.ts";
@@ -6,6 +5,7 @@ import { checkSame } from "./bench/same.ts";
 import { readWorld, scenarios } from "./bench/scenarios.ts";
 import { benchPassword, seed, therapistEmail } from "./bench/seed.ts";
 import { startTestServer } from "./support/server.ts";
+import { freePort } from "./support/server-process.ts";
 
 // A ratio to a limit that answers something else would mean nothing.
 t.test("the benchmark's limit answers every scenario as the server does", async (t) => {
@@ -26,11 +26,3 @@ t.test("the benchmark's limit answers every scenario as the server does", async 
 		await t.resolves(checkSame({ server: server.base, limit: base, token }, scenario, world), scenario.name);
 	}
 });
-
-async function freePort(): Promise<number> {
-	const server = createServer();
-	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-	const { port } = server.address() as { port: number };
-	await new Promise((done) => server.close(done));
-	return port;
-}

@@ -8,10 +8,7 @@ import { subject } from "../../src/mapping/units/subject.ts";
 import { longText } from "../../src/mapping/units/text.ts";
 import type { Row } from "../../src/tables/columns.ts";
 import type { ExerciseLogs } from "../../src/tables/exercise-logs.ts";
-
-const loinc = "http://loinc.org";
-const concept = (code: string, display: string) => ({ coding: [{ system: loinc, code, display }], text: display });
-const coded = (code: string) => ({ coding: [{ system: loinc, code }] });
+import { category, coded, concept } from "./concepts.ts";
 
 const minutes: Measure = { code: "min", unit: "min", decimals: 0, min: 0, max: 1_000_000 };
 const miles: Measure = { code: "[mi_i]", unit: "mi", decimals: 4, min: 0, max: 100_000 };
@@ -39,18 +36,7 @@ export const exercise: Mapping = defineMapping<Row<typeof ExerciseLogs>>()({
 	takes: "none",
 	elements: {
 		status: required(constant("final")),
-		category: first(
-			constant({
-				coding: [
-					{
-						system: "http://terminology.hl7.org/CodeSystem/observation-category",
-						code: "activity",
-						display: "Activity",
-					},
-				],
-				text: "Activity",
-			}),
-		),
+		category: category("activity", "Activity"),
 		code: required(constant(concept("73985-4", "Exercise activity"))),
 		subject: required(subject("userId")),
 		effectiveDateTime: required(instant("completedAt")),

@@ -8,6 +8,7 @@ import { subject } from "../../src/mapping/units/subject.ts";
 import { longText } from "../../src/mapping/units/text.ts";
 import type { Row } from "../../src/tables/columns.ts";
 import type { SleepLogs } from "../../src/tables/sleep-logs.ts";
+import { category, concept } from "./concepts.ts";
 
 const hours: Measure = { code: "h", unit: "h", decimals: 4, min: 0, max: 48 };
 
@@ -22,24 +23,8 @@ export const sleep: Mapping = defineMapping<Row<typeof SleepLogs>>()({
 	takes: "none",
 	elements: {
 		status: required(constant("final")),
-		category: first(
-			constant({
-				coding: [
-					{
-						system: "http://terminology.hl7.org/CodeSystem/observation-category",
-						code: "activity",
-						display: "Activity",
-					},
-				],
-				text: "Activity",
-			}),
-		),
-		code: required(
-			constant({
-				coding: [{ system: "http://loinc.org", code: "93832-4", display: "Sleep duration" }],
-				text: "Sleep duration",
-			}),
-		),
+		category: category("activity", "Activity"),
+		code: required(constant(concept("93832-4", "Sleep duration"))),
 		subject: required(subject("userId")),
 		effectivePeriod: members({ start: instant("bedtime"), end: instant("wakeTime") }),
 		issued: fixed(readOnly(instant("createdAt"))),

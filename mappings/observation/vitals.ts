@@ -8,29 +8,17 @@ import { subject } from "../../src/mapping/units/subject.ts";
 import { longText } from "../../src/mapping/units/text.ts";
 import type { Row } from "../../src/tables/columns.ts";
 import type { VitalsSamples } from "../../src/tables/vitals-samples.ts";
+import { category, coded, concept } from "./concepts.ts";
 
 const define = defineMapping<Row<typeof VitalsSamples>>();
 const loinc = "http://loinc.org";
 const vitalSigns = "http://hl7.org/fhir/StructureDefinition/vitalsigns";
 const usCore = (name: string) => `http://hl7.org/fhir/us/core/StructureDefinition/us-core-${name}`;
-const concept = (code: string, display: string) => ({ coding: [{ system: loinc, code, display }], text: display });
-const coded = (code: string) => ({ coding: [{ system: loinc, code }] });
 
 /** The elements all vital signs of a row share. */
 const shared = {
 	status: required(constant("final", { among: ["final", "amended", "corrected"] })),
-	category: first(
-		constant({
-			coding: [
-				{
-					system: "http://terminology.hl7.org/CodeSystem/observation-category",
-					code: "vital-signs",
-					display: "Vital Signs",
-				},
-			],
-			text: "Vital Signs",
-		}),
-	),
+	category: category("vital-signs", "Vital Signs"),
 	subject: required(subject("userId")),
 	effectiveDateTime: required(instant("recordedAt")),
 	issued: fixed(readOnly(instant("createdAt"))),

@@ -1,4 +1,5 @@
 import { serverCaller } from "../access/caller.ts";
+import type { Transaction } from "../store/database.ts";
 import { type ConnectionRow, connectionById, saveConnectionState } from "../store/devices/connections.ts";
 import { updateRows } from "../store/rows.ts";
 import { DeviceConnections } from "../tables/device-connections.ts";
@@ -58,7 +59,7 @@ export async function accessToken(
 /** Seals tokens into their row. */
 export async function saveTokens(
 	parts: Pick<DeviceParts, "sealer">,
-	tx: Parameters<typeof updateRows>[0],
+	tx: Transaction,
 	id: number,
 	tokens: Tokens,
 ): Promise<void> {
@@ -144,7 +145,7 @@ export function secretsOf(
 /** Seals a connection's secrets. */
 export async function saveSecrets(
 	parts: Pick<DeviceParts, "sealer">,
-	tx: Parameters<typeof saveConnectionState>[0],
+	tx: Transaction,
 	id: number,
 	secrets: ConnectionSecrets,
 ): Promise<void> {

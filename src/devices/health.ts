@@ -4,19 +4,11 @@ import type { RowValues } from "../store/rows.ts";
 import { frequencyMilliseconds } from "./connection.ts";
 
 /** How a connection is, so that "nothing happened" and "nothing arrived" are different things. */
-export interface ConnectionHealth {
+export interface ConnectionHealth extends Omit<ConnectionHealthRow, "state" | "complete"> {
 	readonly state: "connected" | "reconnect" | "disconnected";
 	/** Its data are as new as they should be: the last good sync is not longer ago than two intervals. */
 	readonly isFresh: boolean;
 	readonly lastSyncAt: string | null;
-	readonly nextSyncAt: string | null;
-	/** Attempts that failed since the last good one. */
-	readonly failures: number;
-	readonly lastError: string | null;
-	readonly lastErrorAt: string | null;
-	/** Who sees its data: its owner alone, or the care team, too. */
-	readonly audience: "owner" | "care-team";
-	readonly isBackfilled: boolean;
 	/** What is known to be complete, list by list. Outside, nothing here does not mean nothing there. */
 	readonly complete: readonly { readonly feed: string; readonly from: string | null; readonly until: string | null }[];
 }

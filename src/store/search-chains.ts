@@ -4,14 +4,11 @@ import { Failure } from "../fhir/failure.ts";
 import type { Chain, Filter, ReverseChain, SearchQuery } from "../search/query.ts";
 import { referencedIds } from "../search/sql/referenced.ts";
 import type { Transaction } from "./database.ts";
-import type { ResourceVersion } from "./resource-version.ts";
 import { branchesOf } from "./search-branches.ts";
+import type { Find } from "./search-includes.ts";
 
 /** Resources one step of a chain may lead through: more would be a search nobody waits for. */
 const mostLinks = 1000;
-
-/** Finds the matches of a search. */
-type Find = (tx: Transaction, query: SearchQuery) => Promise<{ readonly matches: readonly ResourceVersion[] }>;
 
 /**
  * The same search with its chains done: each is a search of its own, under the same caller's rights, and what it finds becomes a filter.

@@ -12,7 +12,7 @@ const mostReferring = 1000;
 const mostIncluded = 5000;
 
 /** Finds the matches of a search. */
-type Find = (tx: Transaction, query: SearchQuery) => Promise<Pick<SearchPage, "matches" | "nextCursor">>;
+export type Find = (tx: Transaction, query: SearchQuery) => Promise<Pick<SearchPage, "matches" | "nextCursor">>;
 
 /** What comes with the matches of a page. */
 export interface Included {

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { openSync, readdirSync, readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../support/server-process.ts";
 
 /** A server under load, in a process of its own. */
 export interface Running {
@@ -66,15 +66,6 @@ async function answers(url: string, child: ChildProcess, logFile: string): Promi
 	}
 	child.kill("SIGKILL");
 	throw new Error(`${url} does not answer: ${readFileSync(logFile, "utf8").slice(-2000)}`);
-}
-
-/** A port nobody listens on now. */
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0, "127.0.0.1");
-	await once(server, "listening");
-	const address = server.address();
-	await new Promise((done) => server.close(done));
-	return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 /** Processor seconds a process has used so far, with the children it has (a Postgres: its sessions) and had. Undefined without /proc. */

@@ -1,6 +1,7 @@
 import pg from "pg";
 import t, { type Test } from "tap";
 import { organization } from "../src/http/fhir/session.ts";
+import { heartRateOf } from "../support/observations.ts";
 import { type Answer, startTestServer } from "../support/server.ts";
 
 // X-Dry-Run: true. Every write is tried first and then done: the two answers are alike, and the trial leaves nothing.
@@ -59,15 +60,7 @@ async function triedAndDone(
 }
 
 const about = { subject: { reference: `Patient/${server.people.profiles.patient}` } };
-const heartRate = (value: number, more: object = {}) => ({
-	resourceType: "Observation",
-	status: "final",
-	code: { coding: [{ system: "http://loinc.org", code: "8867-4" }] },
-	...about,
-	effectiveDateTime: "2026-11-24T08:30:00Z",
-	valueQuantity: { value, unit: "beats/minute", system: "http://unitsofmeasure.org", code: "/min" },
-	...more,
-});
+const heartRate = (value: number, more: object = {}) => heartRateOf(server.people.profiles.patient, value, more);
 const minimal = { prefer: "return=minimal" };
 const outcome = { prefer: "return=OperationOutcome" };
 

@@ -1,5 +1,6 @@
 import t from "tap";
 import { organization } from "../src/http/fhir/session.ts";
+import { heartRateOf } from "../support/observations.ts";
 import { type Answer, sessionAt, startTestServer } from "../support/server.ts";
 
 const server = await startTestServer(t);
@@ -9,14 +10,7 @@ const other = await server.as("therapist2@test.example");
 const beside = sessionAt(await server.beside(), therapist.token);
 const jsonPatch = { "content-type": "application/json-patch+json" };
 
-const heartRate = (value: number) => ({
-	resourceType: "Observation",
-	status: "final",
-	code: { coding: [{ system: "http://loinc.org", code: "8867-4" }] },
-	subject: { reference: `Patient/${people.profiles.patient}` },
-	effectiveDateTime: "2026-11-24T08:30:00Z",
-	valueQuantity: { value, unit: "beats/minute", system: "http://unitsofmeasure.org", code: "/min" },
-});
+const heartRate = (value: number) => heartRateOf(people.profiles.patient, value);
 const setValue = (value: number) => [{ op: "replace", path: "/valueQuantity/value", value }];
 const setValueByPath = (valueDecimal: number) => ({
 	resourceType: "Parameters",

@@ -6,6 +6,7 @@ import t from "tap";
 import { callerOf, serverCaller } from "../../src/access/caller.ts";
 import { forgetAnswers } from "../../src/store/answers.ts";
 import { organization } from "../src/http/fhir/session.ts";
+import { heartRateOf } from "../support/observations.ts";
 import { type Answer, sessionAt, startTestServer } from "../support/server.ts";
 
 const server = await startTestServer(t);
@@ -31,15 +32,7 @@ const post = (resource: object, more: object = {}) => ({
 });
 const bundle = (type: string, ...entry: object[]) => ({ resourceType: "Bundle", type, entry });
 
-const about = { subject: { reference: `Patient/${server.people.profiles.patient}` } };
-const heartRate = (value: number) => ({
-	resourceType: "Observation",
-	status: "final",
-	code: { coding: [{ system: "http://loinc.org", code: "8867-4" }] },
-	...about,
-	effectiveDateTime: "2026-11-24T08:30:00Z",
-	valueQuantity: { value, unit: "beats/minute", system: "http://unitsofmeasure.org", code: "/min" },
-});
+const heartRate = (value: number) => heartRateOf(server.people.profiles.patient, value);
 
 t.test("the first answer comes again, byte for byte, and nothing is done", async (t) => {
 	for (const [name, path, body, prefer] of [

@@ -1,6 +1,7 @@
 import pg from "pg";
 import t from "tap";
 import { organization } from "../src/http/fhir/session.ts";
+import { heartRateOf } from "../support/observations.ts";
 import { type Answer, type Session, sessionAt, startTestServer } from "../support/server.ts";
 
 // Twenty at once, half of them on another server over the same database.
@@ -24,15 +25,7 @@ const count = async (type: string, value: string) =>
 const bundle = (...entry: object[]) => ({ resourceType: "Bundle", type: "transaction", entry });
 const identified = (value: string) => ({ identifier: [{ system: "urn:test", value }] });
 const patientNamed = (value: string) => ({ resourceType: "Patient", ...identified(value), name: [{ family: value }] });
-const heartRate = (value: number, more: object = {}) => ({
-	resourceType: "Observation",
-	status: "final",
-	code: { coding: [{ system: "http://loinc.org", code: "8867-4" }] },
-	subject: { reference: `Patient/${people.profiles.patient}` },
-	effectiveDateTime: "2026-11-24T08:30:00Z",
-	valueQuantity: { value, unit: "beats/minute", system: "http://unitsofmeasure.org", code: "/min" },
-	...more,
-});
+const heartRate = (value: number, more: object = {}) => heartRateOf(people.profiles.patient, value, more);
 
 t.test("conditional create: one is created, the others are told which", async (t) => {
 	for (const [type, resource] of [

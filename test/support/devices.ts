@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
 import { serverCaller } from "../../src/access/caller.ts";
 import { beginConnect, endConnect } from "../../src/devices/connect.ts";
 import { httpClient } from "../../src/devices/http-client.ts";
@@ -8,8 +9,21 @@ import type { SandboxClock } from "../../src/devices/sandbox/stand-in.ts";
 import { beginLog } from "../../src/devices/sync-log.ts";
 import type { Errand, VendorName } from "../../src/devices/vendor.ts";
 import { sealer } from "../../src/secrets/sealer.ts";
-import type { Database } from "../../src/store/database.ts";
-import { testKey } from "./postgres.ts";
+import { type Database, openDatabase } from "../../src/store/database.ts";
+import { createPeople } from "./people.ts";
+import { testDatabase, testKey } from "./postgres.ts";
+
+/** A database of the test's own with people in it, and what its owner reads there past every policy. */
+export async function peopledDatabase(t: { teardown(undo: () => unknown): unknown }) {
+	const place = await testDatabase(t);
+	const database = await openDatabase({ url: place.serverUrl });
+	t.teardown(() => database.close());
+	const people = await createPeople(database);
+	const owner = new pg.Pool({ connectionString: place.ownerUrl, max: 2 });
+	t.teardown(() => owner.end());
+	const rows = async (sql: string) => (await owner.query(sql)).rows;
+	return { place, database, people, rows };
+}
 
 /** Parts of pulling for tests: stand-ins at these addresses, a clock that moves with them, no waiting. */
 export function deviceParts(

@@ -5,9 +5,11 @@ import type { Transaction } from "../database.ts";
 export interface ConnectionHealthRow {
 	readonly state: "connected" | "reconnect" | "disconnected" | null;
 	readonly nextSyncAt: string | null;
+	/** Attempts that failed since the last good one. */
 	readonly failures: number;
 	readonly lastError: string | null;
 	readonly lastErrorAt: string | null;
+	/** Who sees its data: its owner alone, or the care team, too. */
 	readonly audience: "owner" | "care-team";
 	readonly isBackfilled: boolean;
 	/** JSON: feed, from, until. */

@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import { DailyScores } from "../../tables/daily-scores.ts";
 import { editRows } from "../change/edit-rows.ts";
 import type { Transaction } from "../database.ts";
@@ -59,25 +59,26 @@ export async function keepScores(tx: Transaction, scores: readonly KeptScore[]):
 		on conflict (user_id, date) do update set (parts, zone, computed_at) = (excluded.parts, excluded.zone, now())`);
 }
 
-/** Which of some days have a score. */
-export async function scoredDays(
-	tx: Transaction,
-	days: readonly { readonly user_id: number; readonly date: string }[],
-): Promise<Set<string>> {
-	const rows = await tx.query(sql<{ user_id: number; date: string }>`
-		select k.user_id, k.date from json_to_recordset(${JSON.stringify(days)}::json) as k(user_id int, date date)
-			join public.daily_scores s on s.user_id = k.user_id and s.date = k.date`);
-	return new Set(rows.map(({ user_id, date }) => `${user_id} ${date}`));
+/** A day of a person. */
+interface PersonDay {
+	readonly user_id: number;
+	readonly date: string;
 }
 
-/** Which of some days were computed. */
-export async function computedDays(
-	tx: Transaction,
-	days: readonly { readonly user_id: number; readonly date: string }[],
-): Promise<Set<string>> {
-	const rows = await tx.query(sql<{ user_id: number; date: string }>`
+/** Which of some days have a score, as `user_id date`. */
+export function scoredDays(tx: Transaction, days: readonly PersonDay[]): Promise<Set<string>> {
+	return daysIn(tx, sql`public.daily_scores`, days);
+}
+
+/** Which of some days were computed, as `user_id date`. */
+export function computedDays(tx: Transaction, days: readonly PersonDay[]): Promise<Set<string>> {
+	return daysIn(tx, sql`scoring.explanation`, days);
+}
+
+async function daysIn(tx: Transaction, table: RawBuilder<unknown>, days: readonly PersonDay[]): Promise<Set<string>> {
+	const rows = await tx.query(sql<PersonDay>`
 		select k.user_id, k.date from json_to_recordset(${JSON.stringify(days)}::json) as k(user_id int, date date)
-			join scoring.explanation e on e.user_id = k.user_id and e.date = k.date`);
+			join ${table} known on known.user_id = k.user_id and known.date = k.date`);
 	return new Set(rows.map(({ user_id, date }) => `${user_id} ${date}`));
 }
 

@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,6 +7,7 @@ import { type Random, randomOf } from "../../../src/seed/random.ts";
 import { sharedFolder } from "../../../src/store/embedded/binaries.ts";
 import { identityIn } from "../../../src/store/embedded/identity.ts";
 import { type Session, sessionAt } from "../../support/server.ts";
+import { freePort } from "../../support/server-process.ts";
 import { checkChains, checkHistory, countOf } from "./inspect.ts";
 import { startIntake } from "./intake.ts";
 import { current, type Ledger, openLedger } from "./ledger.ts";
@@ -182,12 +182,4 @@ function removeHome(folder: string): void {
 	// As root the database lies there (store/embedded.ts).
 	rmSync(join(sharedFolder, identityIn(join(folder, "data")).id), { recursive: true, force: true });
 	rmSync(folder, { recursive: true, force: true });
-}
-
-async function freePort(): Promise<number> {
-	const server = createServer();
-	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-	const address = server.address();
-	await new Promise((done) => server.close(done));
-	return typeof address === "object" && address !== null ? address.port : 0;
 }

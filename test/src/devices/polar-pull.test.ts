@@ -1,22 +1,12 @@
-import pg from "pg";
 import t from "tap";
 import { beginConnect, disconnect, endConnect } from "../../../src/devices/connect.ts";
 import { polarSandbox } from "../../../src/devices/sandbox/polar.ts";
 import { serveStandIn } from "../../../src/devices/sandbox/serve.ts";
 import { sandboxClock } from "../../../src/devices/sandbox/stand-in.ts";
 import { receiveEvent, subscribe } from "../../../src/devices/webhook.ts";
-import { openDatabase } from "../../../src/store/database.ts";
-import { connected, consented, deviceParts, pulled } from "../../support/devices.ts";
-import { createPeople } from "../../support/people.ts";
-import { testDatabase } from "../../support/postgres.ts";
+import { connected, consented, deviceParts, peopledDatabase, pulled } from "../../support/devices.ts";
 
-const place = await testDatabase(t);
-const database = await openDatabase({ url: place.serverUrl });
-t.teardown(() => database.close());
-const people = await createPeople(database);
-const owner = new pg.Pool({ connectionString: place.ownerUrl, max: 2 });
-t.teardown(() => owner.end());
-const rows = async (sql: string) => (await owner.query(sql)).rows;
+const { database, people, rows } = await peopledDatabase(t);
 const day = 86_400_000;
 
 async function world(

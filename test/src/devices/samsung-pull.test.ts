@@ -1,7 +1,6 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { crc32, deflateRawSync } from "node:zlib";
-import pg from "pg";
 import t from "tap";
 import { serverCaller } from "../../../src/access/caller.ts";
 import { saveSecrets } from "../../../src/devices/access.ts";
@@ -9,21 +8,12 @@ import { httpClient } from "../../../src/devices/http-client.ts";
 import { bridgeSandbox } from "../../../src/devices/sandbox/bridge.ts";
 import { serveStandIn } from "../../../src/devices/sandbox/serve.ts";
 import { sandboxClock } from "../../../src/devices/sandbox/stand-in.ts";
-import { openDatabase } from "../../../src/store/database.ts";
 import { saveConnectionState } from "../../../src/store/devices/connections.ts";
 import { insertRows } from "../../../src/store/rows.ts";
 import { DeviceConnections } from "../../../src/tables/device-connections.ts";
-import { deviceParts, pulled } from "../../support/devices.ts";
-import { createPeople } from "../../support/people.ts";
-import { testDatabase } from "../../support/postgres.ts";
+import { deviceParts, peopledDatabase, pulled } from "../../support/devices.ts";
 
-const place = await testDatabase(t);
-const database = await openDatabase({ url: place.serverUrl });
-t.teardown(() => database.close());
-const people = await createPeople(database);
-const owner = new pg.Pool({ connectionString: place.ownerUrl, max: 2 });
-t.teardown(() => owner.end());
-const rows = async (sql: string) => (await owner.query(sql)).rows;
+const { database, people, rows } = await peopledDatabase(t);
 const clock = sandboxClock(() => Date.parse("2026-03-20T18:00:00Z"));
 const parts = deviceParts(database, clock, {}, { exportFolder: t.testdir({ inside: {} }) });
 

@@ -1,4 +1,3 @@
-import pg from "pg";
 import t from "tap";
 import { serverCaller } from "../../../src/access/caller.ts";
 import { beginConnect, disconnect, endConnect } from "../../../src/devices/connect.ts";
@@ -9,17 +8,9 @@ import { stravaSandbox } from "../../../src/devices/sandbox/strava.ts";
 import { diceOf, type StravaActivity } from "../../../src/devices/sandbox/strava-activities.ts";
 import { openDatabase } from "../../../src/store/database.ts";
 import { connectionById } from "../../../src/store/devices/connections.ts";
-import { connected, consented, deviceParts, pulled } from "../../support/devices.ts";
-import { createPeople } from "../../support/people.ts";
-import { testDatabase } from "../../support/postgres.ts";
+import { connected, consented, deviceParts, peopledDatabase, pulled } from "../../support/devices.ts";
 
-const place = await testDatabase(t);
-const database = await openDatabase({ url: place.serverUrl });
-t.teardown(() => database.close());
-const people = await createPeople(database);
-const owner = new pg.Pool({ connectionString: place.ownerUrl, max: 2 });
-t.teardown(() => owner.end());
-const rows = async (sql: string) => (await owner.query(sql)).rows;
+const { place, database, people, rows } = await peopledDatabase(t);
 
 const start = Date.parse("2026-03-20T12:00:00Z");
 const day = 86_400_000;
