@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import t from "tap";
 import { testPassword } from "../support/people.ts";
-import { sessionAt, startTestServer } from "../support/server.ts";
+import { type Session, sessionAt, startTestServer } from "../support/server.ts";
 import {
 	addTestApps,
 	answered,
@@ -22,6 +22,15 @@ const { base, people } = server;
 const second = await server.beside();
 const patient = { email: "patient@test.example" };
 const usual = { scope: "openid fhirUser launch/patient offline_access patient/Patient.rs patient/Observation.rs" };
+
+/** Whether a token has ended; the other server is told by Postgres: in milliseconds, which a busy machine may stretch. */
+async function isRefused(app: Session): Promise<boolean> {
+	for (let tries = 0; tries < 100; tries++) {
+		if ((await app.get("/fhir/Patient")).status === 401) return true;
+		await sleep(20);
+	}
+	return false;
+}
 
 t.test("codes: what is wrong with them is a 400 or 401, and nothing is given", async (t) => {
 	const wrong = async (
@@ -72,7 +81,7 @@ t.test("a code that comes again ends what it was redeemed for", async (t) => {
 	const first = await redeem(server, "public-app", code, verifier);
 	t.equal((await sessionAt(second, first.body.access_token).get("/fhir/Patient")).status, 200);
 	t.equal((await redeem(server, "public-app", code, verifier)).status, 400);
-	t.equal((await sessionAt(second, first.body.access_token).get("/fhir/Patient")).status, 401);
+	t.ok(await isRefused(sessionAt(second, first.body.access_token)));
 	t.equal(
 		(await token(base, "public-app", { grant_type: "refresh_token", refresh_token: first.body.refresh_token })).status,
 		400,
@@ -114,7 +123,7 @@ t.test("a refresh token that comes again ends the grant, on every server", async
 	t.equal((await sessionAt(second, next.body.access_token).get("/fhir/Patient")).status, 200);
 	t.equal((await refresh(first.refresh_token)).status, 400);
 	t.equal((await refresh(next.body.refresh_token)).status, 400);
-	t.equal((await sessionAt(second, next.body.access_token).get("/fhir/Patient")).status, 401);
+	t.ok(await isRefused(sessionAt(second, next.body.access_token)));
 });
 
 t.test("one refresh token, twenty uses on two servers: one succeeds", async (t) => {
@@ -140,7 +149,7 @@ t.test("without offline_access there is no refresh token; online_access lives as
 	t.equal((await app.get("/fhir/Patient")).status, 200);
 	await browser.open(`${base}/logout`);
 	await browser.open(`${base}/logout`, new URLSearchParams());
-	t.equal((await app.get("/fhir/Patient")).status, 401, "signed out");
+	t.ok(await isRefused(app), "signed out");
 	t.equal(
 		(await token(base, "public-app", { grant_type: "refresh_token", refresh_token: body.refresh_token })).status,
 		400,
@@ -198,14 +207,14 @@ t.test("revocation by the app: of a refresh token ends all, at once on the other
 	await revoke(body.refresh_token, "other-app");
 	t.equal((await app.get("/fhir/Patient")).status, 200, "another app cannot");
 	t.equal((await revoke(body.refresh_token, "public-app")).status, 200);
-	t.equal((await app.get("/fhir/Patient")).status, 401);
+	t.ok(await isRefused(app));
 	t.equal(
 		(await token(base, "public-app", { grant_type: "refresh_token", refresh_token: body.refresh_token })).status,
 		400,
 	);
 	const another = await tokenFor(server, usual, patient);
 	await revoke(another.access_token, "public-app");
-	t.equal((await sessionAt(second, another.access_token).get("/fhir/Patient")).status, 401);
+	t.ok(await isRefused(sessionAt(second, another.access_token)));
 });
 
 t.test("revocation by the person on /apps, and by an administrator who removes the app", async (t) => {
@@ -224,14 +233,14 @@ t.test("revocation by the person on /apps, and by an administrator who removes t
 	for (const grant of mine) await stranger.browser.open(`${base}/apps/revoke`, new URLSearchParams({ grant }));
 	t.equal((await app.get("/fhir/Patient")).status, 200, "nobody else can");
 	for (const grant of mine) await browser.open(`${base}/apps/revoke`, new URLSearchParams({ grant }));
-	t.equal((await app.get("/fhir/Patient")).status, 401);
+	t.ok(await isRefused(app));
 	t.match(browser.text, /given no app access/);
 
 	const removed = await tokenFor(server, { ...usual, client: "other-app" }, patient);
 	t.equal((await sessionAt(second, removed.access_token).get("/fhir/Patient")).status, 200);
 	const admin = await server.as("admin@test.example");
 	t.equal((await admin.delete("/api/admin/clients/other-app")).status, 204);
-	t.equal((await sessionAt(second, removed.access_token).get("/fhir/Patient")).status, 401);
+	t.ok(await isRefused(sessionAt(second, removed.access_token)));
 });
 
 t.test("a new password ends what was granted and who was signed in under the old one", async (t) => {
@@ -243,9 +252,7 @@ t.test("a new password ends what was granted and who was signed in under the old
 	const person = await server.as(email);
 	const passwords = { currentPassword: testPassword, newPassword: "another-heart-2026" };
 	t.equal((await person.post("/api/auth/password", passwords)).status, 204);
-	// The other server is told by Postgres: in milliseconds, which a busy machine may stretch.
-	for (let tries = 0; tries < 100 && (await app.get("/fhir/Patient")).status !== 401; tries++) await sleep(20);
-	t.equal((await app.get("/fhir/Patient")).status, 401);
+	t.ok(await isRefused(app));
 	const again = { grant_type: "refresh_token", refresh_token: body.refresh_token };
 	t.equal((await token(base, "public-app", again)).status, 400);
 	await browser.open(`${base}/apps`);

@@ -69,6 +69,18 @@ export class Browser {
 		throw new Error(`too many redirects at ${this.url}`);
 	}
 
+	/** Sends a form without following where it leads. @returns where that is */
+	async post(path: string, form: URLSearchParams): Promise<string> {
+		const response = await fetch(this.base + path, {
+			method: "POST",
+			redirect: "manual",
+			headers: { cookie: this.#cookiesFor(path) },
+			body: form,
+		});
+		for (const line of response.headers.getSetCookie()) this.#keep(line);
+		return response.headers.get("location") ?? "";
+	}
+
 	/** Sends the form of the page: its hidden fields and ticked boxes, and what is given; `null` takes a field out. */
 	submit(given: Record<string, string | string[] | null> = {}, headers: Record<string, string> = {}): Promise<this> {
 		const { action, method, fields } = formIn(this.text);

@@ -12,6 +12,7 @@ import {
 	findRecordByUid,
 	type NewRecord,
 	putRecord,
+	putSession,
 	type StoredRecord,
 } from "../../store/authorization/records.ts";
 import type { Database, Transaction } from "../../store/database.ts";
@@ -32,6 +33,11 @@ export function storageAdapter(database: Database, keys: ClientKeys): (model: st
 	return (model) => ({
 		async upsert(id, payload, lifeSeconds) {
 			const record = recordOf(model, id, payload, lifeSeconds ?? usualLifeSeconds);
+			if (model === "Session" && payload.accountId !== undefined) {
+				const { accountId, stamp } = payload as { accountId: string; stamp?: string };
+				if (await write((tx) => putSession(tx, record, Number(accountId), stamp ?? ""))) return;
+				throw new errors.SessionNotFound("the account has changed since somebody signed in");
+			}
 			if (model !== "ReplayDetection") return write((tx) => putRecord(tx, record));
 			if (!(await write((tx) => addRecord(tx, record)))) {
 				throw new errors.InvalidClientAuth("client assertion tokens must only be used once");

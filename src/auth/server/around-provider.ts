@@ -2,7 +2,9 @@ import type Provider from "oidc-provider";
 import type { KoaContextWithOIDC } from "oidc-provider";
 import type { Caller } from "../../access/caller.ts";
 import { introspect } from "./introspect.ts";
+import { errors } from "./library.ts";
 import { plainScopes } from "./offered-scopes.ts";
+import { type AuthorizationPages, show } from "./provider.ts";
 
 /** Something that happened at the authorization server, for the access log. */
 export interface AuthorizationEvent {
@@ -19,6 +21,7 @@ export interface Surroundings {
 	/** Public address of the issuer, without a trailing slash. */
 	readonly issuer: string;
 	readonly callerOf: (token: string) => Promise<Caller | undefined>;
+	readonly pages: AuthorizationPages;
 	/** Resolves when it is noted, which is before the answer goes out. */
 	readonly note: (event: AuthorizationEvent) => Promise<void>;
 }
@@ -44,6 +47,7 @@ export const dataScopes = [
 export function surround(provider: Provider, around: Surroundings): void {
 	provider.use((context, next) => secureCookies(context as Context, next, around));
 	provider.use((context, next) => noteOutcome(context as Context, next, around));
+	provider.use((context, next) => sayEnded(context as Context, next, around));
 	provider.use((context, next) => answerAsSmart(context as Context, next));
 	provider.use((context, next) => introspectByBearer(context as Context, next, provider, around));
 	provider.use((context, next) => postAsGet(context as Context, next, around));
@@ -54,6 +58,18 @@ export function surround(provider: Provider, around: Surroundings): void {
 async function secureCookies(context: Context, next: Next, { issuer }: Surroundings): Promise<void> {
 	if (issuer.startsWith("https:")) context.cookies.secure = true;
 	await next();
+}
+
+/** A session that ended while it was used: the library saves it at the very end, where it has no page for that. */
+async function sayEnded(context: Context, next: Next, { pages }: Surroundings): Promise<void> {
+	try {
+		await next();
+	} catch (error) {
+		if (!(error instanceof errors.SessionNotFound)) throw error;
+		context.remove("location");
+		context.status = 400;
+		show(context, pages, pages.error("Start again", "You are not signed in any more, or the account has changed."));
+	}
 }
 
 /** An authorization request by POST goes on as the same by GET, so that cookies need not be sent from other sites. */

@@ -3,6 +3,8 @@ import type { JWK } from "jose";
 import type Provider from "oidc-provider";
 import type { Sealer } from "../../secrets/sealer.ts";
 import type { Database } from "../../store/database.ts";
+import type { Account } from "../../store/sign-in.ts";
+import { accountStamp } from "../account-stamp.ts";
 import { type Surroundings, surround } from "./around-provider.ts";
 import { type BrowserSessions, browserSessions } from "./browser-sessions.ts";
 import { type AskedAccess, type Consent, consent } from "./consent.ts";
@@ -26,7 +28,7 @@ export interface Interaction {
 
 /** How an interaction ends: somebody signed in, access was granted, or not. */
 export type InteractionResult =
-	| { readonly signedIn: number }
+	| { readonly signedIn: Pick<Account, "id" | "password"> }
 	| { readonly grantId: string; readonly scopes: string }
 	| { readonly error: string; readonly description: string };
 
@@ -110,7 +112,8 @@ export function authorizationServer(parts: AuthorizationServerParts): Authorizat
 		async finish(request, response, result) {
 			const library = await provider();
 			if ("signedIn" in result) {
-				const login = { accountId: String(result.signedIn), remember: true };
+				const { signedIn } = result;
+				const login = { accountId: String(signedIn.id), stamp: accountStamp(signedIn), remember: true };
 				return library.interactionResult(request, response, { login });
 			}
 			if ("error" in result) {

@@ -59,8 +59,26 @@ export function makeProvider(parts: ProviderParts, keys: readonly JWK[]): Provid
 	provider.Client.prototype.compareClientSecret = function (this: { clientSecret?: string }, given: string) {
 		return isSecretOf(this.clientSecret ?? "", given);
 	};
+	rememberStamp(provider);
 	provider.on("server_error", (_context, error) => parts.onFault(error));
 	return provider;
+}
+
+/**
+ * Sessions hold the stamp of the account that signed in (`accountStamp`), since the library saves them whenever they are used, also at the
+ * moment somebody ends them. Where somebody signs in for an app, the interaction's result brings it.
+ */
+function rememberStamp(provider: ProviderClass): void {
+	const { Session } = provider;
+	const kept = [...(Session as unknown as { IN_PAYLOAD: readonly string[] }).IN_PAYLOAD, "stamp"];
+	Object.defineProperty(Session, "IN_PAYLOAD", { value: kept });
+	const { loginAccount } = Session.prototype;
+	Session.prototype.loginAccount = function (this: { stamp?: string }, details) {
+		loginAccount.call(this as never, details);
+		const login = Provider.ctx?.oidc.entities.Interaction?.result?.login;
+		const stamp = (details as { stamp?: string }).stamp ?? login?.stamp;
+		if (typeof stamp === "string") this.stamp = stamp;
+	};
 }
 
 /** Whether a secret is the one whose SHA-256 is kept; takes as long either way. */
@@ -175,7 +193,8 @@ function configuration(parts: ProviderParts, keys: readonly JWK[]): Configuratio
 	};
 }
 
-function show(context: KoaContextWithOIDC, pages: AuthorizationPages, html: string): void {
+/** Answers with a page. */
+export function show(context: KoaContextWithOIDC, pages: AuthorizationPages, html: string): void {
 	for (const [name, value] of Object.entries(pages.headers)) context.set(name, value);
 	context.type = "html";
 	context.body = html;

@@ -89,7 +89,7 @@ async function signIn(
 			patients: [account.id],
 			outcome: "success",
 		});
-		return goOn(services, request, reply, { signedIn: account.id });
+		return goOn(services, request, reply, { signedIn: account });
 	} catch (error) {
 		return sendSignInPage(reply, { action, formTargets, email, failure: signInFailure(error) });
 	}

@@ -19,7 +19,7 @@ export function registerSessions(app: FastifyInstance, services: SmartServices):
 		const email = form.get("email") ?? "";
 		try {
 			const account = await accounts.signIn(email, form.get("password") ?? "", request.ip);
-			await authorization.sessions.signIn(request.raw, reply.raw, account.id);
+			await authorization.sessions.signIn(request.raw, reply.raw, account);
 			await accessLog.record({
 				caller: callerOf(account),
 				action: "login",

@@ -31,6 +31,30 @@ export async function putRecord(tx: Transaction, record: NewRecord): Promise<voi
 			set payload = excluded.payload, grant_id = excluded.grant_id, uid = excluded.uid, expires_at = excluded.expires_at`);
 }
 
+/**
+ * Keeps the session of somebody who signed in, or what it is now, if the account is as it was then. The lock waits for whoever is changing
+ * it; whoever does so later ends the session (trigger `end_access`).
+ *
+ * @param stamp - `accountStamp` of the account that signed in
+ * @returns whether it was kept
+ */
+export async function putSession(
+	tx: Transaction,
+	{ model, id, payload, grantId, uid, lifeSeconds }: NewRecord,
+	accountId: number,
+	stamp: string,
+): Promise<boolean> {
+	const rows = await tx.query(sql`
+		with account as (
+			select from public.users u
+			where u.id = ${accountId}::int and encode(sha256(convert_to(coalesce(u.password, ''), 'UTF8')), 'hex') = ${stamp} for share)
+		insert into auth.record (model, id, payload, grant_id, uid, expires_at)
+		select ${model}, ${id}, ${payload}::json, ${grantId}::text, ${uid}::text, now() + make_interval(secs => ${lifeSeconds}) from account
+		on conflict (model, id) do update set payload = excluded.payload, expires_at = excluded.expires_at
+		returning 1`);
+	return rows.length > 0;
+}
+
 /** Keeps a record unless there is one, of an id that may come once. @returns whether it was kept */
 export async function addRecord(tx: Transaction, record: NewRecord): Promise<boolean> {
 	const rows = await tx.query(sql`
