@@ -2,6 +2,7 @@ import { type Caller, serverCaller } from "../access/caller.ts";
 import { Failure } from "../fhir/failure.ts";
 import type { Entity } from "../tables/all.ts";
 import { type Lanes, openLanes } from "./lanes.ts";
+import { type Lookup, type Lookups, openLookups } from "./lookups.ts";
 import { type Notices, type OnNotice, openNotices } from "./notices.ts";
 import { numberStore } from "./number-store.ts";
 import { translatePostgresError } from "./postgres-errors.ts";
@@ -17,6 +18,8 @@ export interface Transaction {
 	readonly caller: Caller;
 	/** Runs a composed SQL fragment; rows with the columns' own (snake_case) names. Values: postgres-types.ts. */
 	query<Row>(statement: Statement<Row>): Promise<Row[]>;
+	/** The row for a key, as the caller may see it; undefined where there is none. Reads of several requests share statements. */
+	find<Key, Row>(lookup: Lookup<Key, Row>, key: Key): Promise<Row | undefined>;
 	/** Runs a fragment whose rows nobody needs, together with what comes next, at the latest the commit, which fails where it fails. */
 	later(statement: Statement<unknown>): void;
 	/** Numbers of a sequence that nobody else gets, ascending; taken in advance, so not in the order of use. */
@@ -130,6 +133,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 		repeatable: true,
 		waitMilliseconds,
 	});
+	const lookups = openLookups(reads);
 	const appending = { ...parameters, default_transaction_read_only: "off", synchronous_commit: "off" };
 	const appends = openLanes({
 		settings: { ...settings, options: asOptions(appending) },
@@ -166,7 +170,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 			connections: { read: reads.load(), write: sessions.load(), append: appends.load() },
 			retries: retries.count,
 		}),
-		read: (caller, work) => translated(() => work(reading(reads, caller))),
+		read: (caller, work) => translated(() => work(reading(reads, lookups, caller))),
 		write: (caller, work, { isolation = "read committed" } = {}) =>
 			translated(() =>
 				retried(
@@ -194,7 +198,7 @@ function asOptions(parameters: Readonly<Record<string, string>>): string {
 }
 
 /** Each statement for itself; whose it is travels with it (store/lanes.ts). */
-function reading(lanes: Lanes, caller: Caller): Transaction {
+function reading(lanes: Lanes, lookups: Lookups, caller: Caller): Transaction {
 	const refuse = () => Promise.reject(new Error("not for reads"));
 	const query: Transaction["query"] = (statement) => lanes.query(caller, statement);
 	const wrote = () => {
@@ -204,6 +208,7 @@ function reading(lanes: Lanes, caller: Caller): Transaction {
 	return {
 		caller,
 		query,
+		find: (lookup, key) => lookups.find(caller, lookup, key),
 		later,
 		numbers: refuse,
 		asSystem: refuse,

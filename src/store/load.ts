@@ -1,13 +1,14 @@
 import { sql } from "kysely";
 import type { Mapping } from "../mapping/define.ts";
 import { isPresent } from "../mapping/project.ts";
-import { rowOf } from "../mapping/registry.ts";
+import { mappingsOf, rowOf } from "../mapping/registry.ts";
 import { personJoin, rowColumns } from "../search/sql/native-columns.ts";
 import { type NativeRow, nativeVersion, type ResidueEntry, type WholeRow, wholeVersion } from "./build-version.ts";
 import type { Transaction } from "./database.ts";
 import type { Location } from "./locate.ts";
+import type { Found, Lookup } from "./lookups.ts";
 import type { ResourceVersion } from "./resource-version.ts";
-import { type Composed, template } from "./statement.ts";
+import { template } from "./statement.ts";
 
 /** A row as read for FHIR, with its residues by part. */
 export interface LoadedRow {
@@ -65,37 +66,53 @@ export async function loadNatural(tx: Transaction, type: string, id: string): Pr
 	const natural = rowOf(type, id);
 	if (natural === undefined) return undefined;
 	const { mapping, rowId } = natural;
-	const [found] = await tx.query(naturalStatement(mapping)({ id, rowId }));
+	const found = await tx.find(naturalRows(mapping), { id, rowId, part: mapping.id.part });
 	if (found === undefined || found.$taken) return undefined;
-	const { residue, $taken: _, ...row } = found;
-	if (!isPresent(mapping, row as NativeRow)) return undefined;
-	const version = nativeVersion(mapping, rowId, row as NativeRow, residuesOf(residue).get(mapping.id.part));
+	const row = found as unknown as NativeRow;
+	if (!isPresent(mapping, row)) return undefined;
+	const version = nativeVersion(mapping, rowId, row, residuesOf(found.residue).get(mapping.id.part));
 	return version.id === id ? version : undefined;
 }
 
-interface NaturalRow extends Record<string, unknown> {
+interface NaturalRow {
 	readonly residue: string | null;
 	/** The id leads elsewhere. */
 	readonly $taken: boolean;
 }
 
-type NaturalStatement = (values: { readonly id: string; readonly rowId: number }) => Composed<NaturalRow>;
+/** A part of a row, and the id it has unless another was given to it. */
+interface NaturalKey {
+	readonly id: string;
+	readonly rowId: number;
+	readonly part: string;
+}
 
-const naturalStatements = new Map<Mapping, NaturalStatement>();
+const naturalRowsOf = new Map<string, Lookup<NaturalKey, NaturalRow>>();
 
-function naturalStatement(mapping: Mapping): NaturalStatement {
-	const known = naturalStatements.get(mapping);
+/** Rows of a mapping's table, for whichever of its parts of the same type. */
+function naturalRows({ type, table }: Mapping): Lookup<NaturalKey, NaturalRow> {
+	const name = `${type} ${table}`;
+	const known = naturalRowsOf.get(name);
 	if (known !== undefined) return known;
-	const { table, type } = mapping;
-	const made = template<NaturalRow, "id" | "rowId">(
+	const mappings = mappingsOf(type).filter((mapping) => mapping.table === table);
+	const statement = template<Found<NaturalRow>, "ids" | "rowIds" | "parts">(
 		(place) => sql`
-			select ${rowColumns([mapping], residuesOfRow([mapping]))},
-				exists (select 1 from fhir.resource x where x.type = ${type} and x.id = ${place("id")}
-					and (x.table_name, x.row_id, x.part) is distinct from (${table}, ${place("rowId")}::int, ${mapping.id.part})) "$taken"
-			from public.${sql.ref(table)} t ${personJoin([mapping])}
-			where t.id = ${place("rowId")}::int`,
+			select ${rowColumns(mappings, residuesOfRow(mappings))}, k.at::int "$key",
+				exists (select 1 from fhir.resource x where x.type = ${type} and x.id = k.id
+					and (x.table_name, x.row_id, x.part) is distinct from (${table}, k.row_id, k.part)) "$taken"
+			from unnest(${place("ids")}::text[], ${place("rowIds")}::int[], ${place("parts")}::text[])
+					with ordinality k (id, row_id, part, at)
+				join public.${sql.ref(table)} t on t.id = k.row_id ${personJoin(mappings)}`,
 	);
-	naturalStatements.set(mapping, made);
+	const made: Lookup<NaturalKey, NaturalRow> = {
+		statement: (keys) =>
+			statement({
+				ids: keys.map(({ id }) => id),
+				rowIds: keys.map(({ rowId }) => rowId),
+				parts: keys.map(({ part }) => part),
+			}),
+	};
+	naturalRowsOf.set(name, made);
 	return made;
 }
 

@@ -47,6 +47,10 @@ export async function writing<T>(
 	const transaction = (unawaited: Promise<unknown>[], written: RowsWritten[]): Transaction => ({
 		caller,
 		query,
+		async find(lookup, key) {
+			const [found] = await query(lookup.statement([key]));
+			return found;
+		},
 		later(fragment) {
 			const done = query(fragment);
 			done.catch(() => undefined);

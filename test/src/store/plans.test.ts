@@ -158,16 +158,14 @@ function search(query: string): (tx: Transaction) => Promise<unknown> {
 async function plansOf(caller: Caller, work: (tx: Transaction) => Promise<unknown>): Promise<string[]> {
 	const statements: Composed<unknown>[] = [];
 	await clinic.db
-		.read(caller, (tx) =>
-			work({
-				...tx,
-				query: (statement) => {
-					const composed = "text" in statement ? statement : compose(statement);
-					statements.push(composed);
-					return tx.query(composed);
-				},
-			}),
-		)
+		.read(caller, (tx) => {
+			const query: Transaction["query"] = (statement) => {
+				const composed = "text" in statement ? statement : compose(statement);
+				statements.push(composed);
+				return tx.query(composed);
+			};
+			return work({ ...tx, query, find: async (lookup, key) => (await query(lookup.statement([key])))[0] });
+		})
 		// What a caller may not see is planned all the same.
 		.catch(() => undefined);
 	return clinic.db.write(caller, async (tx) => {
