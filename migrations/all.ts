@@ -15,6 +15,7 @@ import { Alerting } from "./0014-alerting.ts";
 import { NewPasswordEndsAccess } from "./0015-new-password-ends-access.ts";
 import { Scoring } from "./0016-scoring.ts";
 import { Rights } from "./0020-rights.ts";
+import { DeviceRecords } from "./0023-device-records.ts";
 
 /** Every migration in order; a name, once landed, never changes, as the database remembers it. */
 export const migrations: {
@@ -37,4 +38,5 @@ export const migrations: {
 	{ name: "0015-new-password-ends-access", class: NewPasswordEndsAccess },
 	{ name: "0016-scoring", class: Scoring },
 	{ name: "0020-rights", class: Rights },
+	{ name: "0023-device-records", class: DeviceRecords },
 ];

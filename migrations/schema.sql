@@ -352,6 +352,8 @@ public.exercise_logs notes text
 public.exercise_logs created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.exercise_logs updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.exercise_logs version integer not null default 1
+public.exercise_logs device_connection_id integer
+public.exercise_logs device_record text
 public.exercise_prescriptions id integer not null default nextval('public.exercise_prescriptions_id_seq'::regclass)
 public.exercise_prescriptions patient_id integer not null
 public.exercise_prescriptions exercise_id integer not null
@@ -545,6 +547,8 @@ public.sleep_logs notes text
 public.sleep_logs created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.sleep_logs updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.sleep_logs version integer not null default 1
+public.sleep_logs device_connection_id integer
+public.sleep_logs device_record text
 public.therapy_goals id integer not null default nextval('public.therapy_goals_id_seq'::regclass)
 public.therapy_goals user_id integer not null
 public.therapy_goals title character varying(255) not null
@@ -592,6 +596,8 @@ public.vitals_samples notes text
 public.vitals_samples created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.vitals_samples updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.vitals_samples version integer not null default 1
+public.vitals_samples device_connection_id integer
+public.vitals_samples device_record text
 scoring.explanation user_id integer not null
 scoring.explanation date date not null
 scoring.explanation parts jsonb not null
@@ -901,6 +907,8 @@ CREATE INDEX idx_device_sync_logs_connection ON public.device_sync_logs USING bt
 CREATE UNIQUE INDEX event_templates_pkey ON public.event_templates USING btree (id)
 CREATE INDEX idx_event_templates_user ON public.event_templates USING btree (user_id)
 CREATE UNIQUE INDEX exercise_logs_pkey ON public.exercise_logs USING btree (id)
+CREATE INDEX idx_exercise_logs_device ON public.exercise_logs USING btree (device_connection_id, completed_at DESC) WHERE (device_connection_id IS NOT NULL)
+CREATE INDEX idx_exercise_logs_device_record ON public.exercise_logs USING btree (device_record) WHERE (device_record IS NOT NULL)
 CREATE INDEX idx_exercise_logs_exercise ON public.exercise_logs USING btree (exercise_id)
 CREATE INDEX idx_exercise_logs_prescription ON public.exercise_logs USING btree (prescription_id)
 CREATE INDEX idx_exercise_logs_user_date ON public.exercise_logs USING btree (user_id, completed_at DESC)
@@ -933,6 +941,8 @@ CREATE UNIQUE INDEX patients_pkey ON public.patients USING btree (id)
 CREATE UNIQUE INDEX physical_therapy_phases_pkey ON public.physical_therapy_phases USING btree (id)
 CREATE INDEX idx_providers_user ON public.providers USING btree (user_id)
 CREATE UNIQUE INDEX providers_pkey ON public.providers USING btree (id)
+CREATE INDEX idx_sleep_logs_device ON public.sleep_logs USING btree (device_connection_id, sleep_date DESC) WHERE (device_connection_id IS NOT NULL)
+CREATE INDEX idx_sleep_logs_device_record ON public.sleep_logs USING btree (device_record) WHERE (device_record IS NOT NULL)
 CREATE INDEX idx_sleep_logs_user_date ON public.sleep_logs USING btree (user_id, sleep_date DESC)
 CREATE UNIQUE INDEX sleep_logs_pkey ON public.sleep_logs USING btree (id)
 CREATE INDEX idx_therapy_goals_user ON public.therapy_goals USING btree (user_id)
@@ -943,6 +953,8 @@ CREATE INDEX idx_users_email ON public.users USING btree (email)
 CREATE INDEX idx_users_role ON public.users USING btree (role)
 CREATE UNIQUE INDEX users_email_unique ON public.users USING btree (email)
 CREATE UNIQUE INDEX users_pkey ON public.users USING btree (id)
+CREATE INDEX idx_vitals_device ON public.vitals_samples USING btree (device_connection_id, recorded_at DESC) WHERE (device_connection_id IS NOT NULL)
+CREATE INDEX idx_vitals_device_record ON public.vitals_samples USING btree (device_record) WHERE (device_record IS NOT NULL)
 CREATE INDEX idx_vitals_diastolic ON public.vitals_samples USING btree (user_id, recorded_at DESC) WHERE (diastolic_bp IS NOT NULL)
 CREATE INDEX idx_vitals_oxygen ON public.vitals_samples USING btree (user_id, recorded_at DESC) WHERE (oxygen_saturation IS NOT NULL)
 CREATE INDEX idx_vitals_systolic ON public.vitals_samples USING btree (user_id, recorded_at DESC) WHERE (systolic_bp IS NOT NULL)
@@ -1611,6 +1623,21 @@ CREATE OR REPLACE FUNCTION app.forget_answers(who integer)
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$ delete from fhir.answer where user_id = who $function$
+
+CREATE OR REPLACE FUNCTION app.forget_device_records(who integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+	update public.vitals_samples set device_record = null where user_id = who and device_record is not null;
+	update public.exercise_logs set device_record = null where user_id = who and device_record is not null;
+	update public.sleep_logs set device_record = null where user_id = who and device_record is not null;
+	update fhir.row_history set image = image - 'device_record'
+	where user_id = who and table_name in ('vitals_samples', 'exercise_logs', 'sleep_logs') and image ->> 'device_record' is not null;
+end
+$function$
 
 CREATE OR REPLACE FUNCTION app.keep_meal_totals()
  RETURNS trigger
@@ -2335,13 +2362,13 @@ public.event_templates heart_therapist insert: id, user_id, name, description, c
 public.event_templates heart_therapist select: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version
 public.event_templates heart_therapist update: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version
 public.exercise_logs heart_app insert: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version
-public.exercise_logs heart_app select: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version
+public.exercise_logs heart_app select: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version, device_connection_id, device_record
 public.exercise_logs heart_app update: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version
-public.exercise_logs heart_person insert: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version
-public.exercise_logs heart_person select: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version
+public.exercise_logs heart_person insert: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version, device_connection_id, device_record
+public.exercise_logs heart_person select: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version, device_connection_id, device_record
 public.exercise_logs heart_person update: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version
 public.exercise_logs heart_therapist insert: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version
-public.exercise_logs heart_therapist select: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version
+public.exercise_logs heart_therapist select: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version, device_connection_id, device_record
 public.exercise_logs heart_therapist update: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version
 public.exercise_prescriptions heart_app insert: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
 public.exercise_prescriptions heart_app select: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
@@ -2433,13 +2460,13 @@ public.providers heart_therapist insert: id, user_id, name, specialty, phone, em
 public.providers heart_therapist select: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version
 public.providers heart_therapist update: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version
 public.sleep_logs heart_app insert: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version
-public.sleep_logs heart_app select: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version
+public.sleep_logs heart_app select: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version, device_connection_id, device_record
 public.sleep_logs heart_app update: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version
-public.sleep_logs heart_person insert: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version
-public.sleep_logs heart_person select: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version
+public.sleep_logs heart_person insert: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version, device_connection_id, device_record
+public.sleep_logs heart_person select: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version, device_connection_id, device_record
 public.sleep_logs heart_person update: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version
 public.sleep_logs heart_therapist insert: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version
-public.sleep_logs heart_therapist select: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version
+public.sleep_logs heart_therapist select: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version, device_connection_id, device_record
 public.sleep_logs heart_therapist update: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version
 public.therapy_goals heart_app insert: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
 public.therapy_goals heart_app select: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
@@ -2461,11 +2488,11 @@ public.users heart_person update: email, name, phone_number, emergency_contact, 
 public.users heart_therapist select: id, email, name, phone_number, emergency_contact, emergency_phone, doctor_name, doctor_phone, profile_photo, timezone, role, created_at, updated_at, version
 public.users heart_therapist update: email, name, phone_number, emergency_contact, emergency_phone, doctor_name, doctor_phone, profile_photo, timezone, created_at, updated_at, version
 public.vitals_samples heart_app insert: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version
-public.vitals_samples heart_app select: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version
+public.vitals_samples heart_app select: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version, device_connection_id, device_record
 public.vitals_samples heart_app update: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version
-public.vitals_samples heart_person insert: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version
-public.vitals_samples heart_person select: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version
+public.vitals_samples heart_person insert: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version, device_connection_id, device_record
+public.vitals_samples heart_person select: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version, device_connection_id, device_record
 public.vitals_samples heart_person update: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version
 public.vitals_samples heart_therapist insert: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version
-public.vitals_samples heart_therapist select: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version
+public.vitals_samples heart_therapist select: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version, device_connection_id, device_record
 public.vitals_samples heart_therapist update: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version

@@ -9,6 +9,7 @@ import { longText } from "../../src/mapping/units/text.ts";
 import type { Row } from "../../src/tables/columns.ts";
 import type { ExerciseLogs } from "../../src/tables/exercise-logs.ts";
 import { category, coded, concept } from "./concepts.ts";
+import { fromDevice } from "./device-record.ts";
 
 const minutes: Measure = { code: "min", unit: "min", decimals: 0, min: 0, max: 1_000_000 };
 const miles: Measure = { code: "[mi_i]", unit: "mi", decimals: 4, min: 0, max: 100_000 };
@@ -35,6 +36,7 @@ export const exercise: Mapping = defineMapping<Row<typeof ExerciseLogs>>()({
 	owner: "userId",
 	takes: "none",
 	elements: {
+		...fromDevice({ exercise: "" }),
 		status: required(constant("final")),
 		category: category("activity", "Activity"),
 		code: required(constant(concept("73985-4", "Exercise activity"))),

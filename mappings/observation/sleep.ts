@@ -9,6 +9,7 @@ import { longText } from "../../src/mapping/units/text.ts";
 import type { Row } from "../../src/tables/columns.ts";
 import type { SleepLogs } from "../../src/tables/sleep-logs.ts";
 import { category, concept } from "./concepts.ts";
+import { fromDevice } from "./device-record.ts";
 
 const hours: Measure = { code: "h", unit: "h", decimals: 4, min: 0, max: 48 };
 
@@ -22,6 +23,7 @@ export const sleep: Mapping = defineMapping<Row<typeof SleepLogs>>()({
 	owner: "userId",
 	takes: "none",
 	elements: {
+		...fromDevice({ sleep: "" }),
 		status: required(constant("final")),
 		category: category("activity", "Activity"),
 		code: required(constant(concept("93832-4", "Sleep duration"))),

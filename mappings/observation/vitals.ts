@@ -9,6 +9,7 @@ import { longText } from "../../src/mapping/units/text.ts";
 import type { Row } from "../../src/tables/columns.ts";
 import type { VitalsSamples } from "../../src/tables/vitals-samples.ts";
 import { category, coded, concept } from "./concepts.ts";
+import { fromDevice } from "./device-record.ts";
 
 const define = defineMapping<Row<typeof VitalsSamples>>();
 const loinc = "http://loinc.org";
@@ -56,6 +57,7 @@ export const bloodPressure: Mapping = define({
 	owner: "userId",
 	elements: {
 		...shared,
+		...fromDevice({ "blood-pressure": "" }),
 		code: required(
 			constant(concept("85354-9", "Blood pressure panel with all children optional"), {
 				match: [coded("85354-9"), coded("55284-4")],
@@ -92,6 +94,7 @@ export const heartRate: Mapping = define({
 	owner: "userId",
 	elements: {
 		...shared,
+		...fromDevice({ "heart-rate": "", "blood-pressure": "/pulse" }),
 		code: required(constant(concept("8867-4", "Heart rate"), { match: [coded("8867-4")] })),
 		valueQuantity: required(quantity("heartRate", rate)),
 	},
@@ -107,6 +110,7 @@ export const bodyWeight: Mapping = define({
 	owner: "userId",
 	elements: {
 		...shared,
+		...fromDevice({ "body-weight": "" }),
 		code: required(constant(concept("29463-7", "Body weight"), { match: [coded("29463-7")] })),
 		valueQuantity: required(quantity("weight", pounds)),
 	},
@@ -123,6 +127,7 @@ export const oxygenSaturation: Mapping = define({
 	owner: "userId",
 	elements: {
 		...shared,
+		...fromDevice({ "oxygen-saturation": "" }),
 		code: required(
 			constant(
 				{
@@ -149,6 +154,7 @@ export const bodyTemperature: Mapping = define({
 	owner: "userId",
 	elements: {
 		...shared,
+		...fromDevice({ "body-temperature": "" }),
 		code: required(constant(concept("8310-5", "Body temperature"), { match: [coded("8310-5")] })),
 		valueQuantity: required(quantity("temperature", fahrenheit)),
 	},

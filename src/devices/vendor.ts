@@ -18,6 +18,8 @@ export interface Vendor {
 	/** Where its API is unless configured otherwise; absent where each connection has its own address. */
 	readonly apiBase?: string;
 	readonly feeds: readonly Feed[];
+	/** Whether a record's id is one that the vendor gave, and no other of its users has; others are made of times. */
+	readonly givesId: (record: Pick<Measure, "kind" | "externalId">) => boolean;
 	readonly limits: LimitFacts;
 	/** Statuses of its API that mean "this token is no good". */
 	readonly refusals: readonly number[];

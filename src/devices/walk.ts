@@ -2,8 +2,10 @@ import type { Transaction } from "../store/database.ts";
 import { type CursorRow, moveCursor } from "../store/devices/cursors.ts";
 import { type RecordRow, recordsWithin } from "../store/devices/records.ts";
 import type { Measure } from "./measures.ts";
+import { removeRecords } from "./remove-records.ts";
 import type { Run } from "./run.ts";
-import { digestOf, removeRecords, type Source, storeMeasures } from "./store-measures.ts";
+import type { Source } from "./source.ts";
+import { digestOf, storeMeasures } from "./store-measures.ts";
 import { asTrouble, VendorTrouble } from "./trouble.ts";
 import type { Feed, Upstream, VendorRequest, Window } from "./vendor.ts";
 

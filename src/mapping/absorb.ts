@@ -65,6 +65,7 @@ export function cellsOf(
 	const cells: Cells = {};
 	const { seen } = walk(mapping, resource, current);
 	for (const { unit, value, parent } of seen) {
+		if (current !== undefined && unit.fixed === true) continue;
 		if (current !== undefined && equalJson(unit.read(current), value)) {
 			for (const column of unit.columns) cells[column] ??= current[column] ?? null;
 			continue;

@@ -27,7 +27,13 @@ export interface WriteContext {
  * `code` may be a constant, so that conditions fold before any SQL is made.
  */
 export type SearchValue =
-	| { readonly kind: "token"; readonly system?: string; readonly code: string | Sql<string | null> }
+	| {
+			readonly kind: "token";
+			readonly system?: string;
+			readonly code: string | Sql<string | null>;
+			/** Whether the code is this one, where that is said in a way an index can serve. */
+			readonly is?: (code: string) => Sql<boolean>;
+	  }
 	/** `separator`: the text holds several strings. */
 	| { readonly kind: "string"; readonly text: Sql<string | null>; readonly separator?: string }
 	/** A half-open range of instants. */
@@ -40,7 +46,14 @@ export type SearchValue =
 			readonly unit: string;
 	  }
 	/** A reference to a type, as the id behind it; `user` instead of `id` for a Patient that stands for a users row. */
-	| { readonly kind: "reference"; readonly type: string; readonly id?: Sql; readonly user?: Sql }
+	| {
+			readonly kind: "reference";
+			readonly type: string;
+			readonly id?: Sql;
+			readonly user?: Sql;
+			/** Whether the id is one of these, where that is said in a way an index can serve. */
+			readonly isOneOf?: (ids: readonly string[]) => Sql<boolean>;
+	  }
 	| { readonly kind: "uri"; readonly uri: string };
 
 /**

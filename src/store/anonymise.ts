@@ -106,6 +106,7 @@ export async function rewritePast(
 	for (let at = 0; at < rewritten.length; at += 500) {
 		await tx.query(sql`select app.rewrite_bodies(${JSON.stringify(rewritten.slice(at, at + 500))}::json)`);
 	}
+	await tx.query(sql`select app.forget_device_records(${id}::int)`);
 	await tx.query(sql`select app.anonymise_history(${id}::int, ${pattern})`);
 }
 

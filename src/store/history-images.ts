@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Mapping } from "../mapping/define.ts";
 import type { Row } from "../mapping/unit.ts";
-import { columnName, columnsOf, entityOf } from "../tables/columns.ts";
+import { allColumnsOf, columnName, entityOf } from "../tables/columns.ts";
 import type { NativeRow } from "./build-version.ts";
 import type { Transaction } from "./database.ts";
 import { secretColumns } from "./row-columns.ts";
@@ -49,7 +49,7 @@ function readable(table: string) {
 	const entity = entityOf(table);
 	if (entity === undefined) throw new Error(`there is no table ${table}`);
 	return sql.join(
-		columnsOf(entity)
+		allColumnsOf(entity)
 			.filter(({ column }) => !secretColumns.has(column))
 			.map(({ column }) => sql.ref(column)),
 	);
@@ -61,7 +61,7 @@ export function rowOfImage(mapping: Mapping, image: Image): NativeRow | undefine
 	const cells = JSON.parse(image.image) as Record<string, string | number | boolean | null>;
 	const entity = entityOf(mapping.table);
 	const row: Record<string, string | number | boolean | null> = {};
-	for (const { property, type } of entity === undefined ? [] : columnsOf(entity)) {
+	for (const { property, type } of entity === undefined ? [] : allColumnsOf(entity)) {
 		const cell = cells[columnName(property)] ?? null;
 		row[property] = type === "instant" && typeof cell === "string" ? new Date(cell).toISOString() : cell;
 	}

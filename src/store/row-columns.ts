@@ -1,14 +1,22 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Caller } from "../access/caller.ts";
 import type { Entity } from "../tables/all.ts";
-import { type Column, type ColumnKind, columnsOf, tableName } from "../tables/columns.ts";
+import { allColumnsOf, type Column, type ColumnKind, columnsOf, tableName } from "../tables/columns.ts";
 
 /** Columns nobody but the server itself may read (column grants of migrations/0002). */
 export const secretColumns: ReadonlySet<string> = new Set(["password", "access_token", "refresh_token"]);
 
 /** The columns of a table a caller may read: all but passwords and vendors' tokens, which only the server itself sees. */
 export function readableColumns(entity: Entity, caller: Caller): readonly Column[] {
-	const all = columnsOf(entity);
+	return without(columnsOf(entity), caller);
+}
+
+/** Those, and the columns only the server itself knows, of which a resource is made, too. */
+export function knownColumns(entity: Entity, caller: Caller): readonly Column[] {
+	return without(allColumnsOf(entity), caller);
+}
+
+function without(all: readonly Column[], caller: Caller): readonly Column[] {
 	return caller.role === "system" && caller.personRole === null
 		? all
 		: all.filter(({ column }) => !secretColumns.has(column));
@@ -39,7 +47,7 @@ export function selection(columns: readonly Column[]): RawBuilder<unknown> {
 
 /** The column a property is kept in. @throws Error for a property the table does not have: a mistake of ours */
 export function columnOf(entity: Entity, property: string): Column {
-	const column = columnsOf(entity).find((one) => one.property === property);
+	const column = allColumnsOf(entity).find((one) => one.property === property);
 	if (column === undefined) throw new Error(`${tableName(entity)} has no column for ${property}`);
 	return column;
 }

@@ -5,6 +5,7 @@ import { columnsOf, tableName } from "../tables/columns.ts";
 import type { Transaction } from "./database.ts";
 import {
 	columnOf,
+	knownColumns,
 	readableColumns,
 	recordColumns,
 	recordset,
@@ -81,7 +82,7 @@ export async function updateRows(
 			from json_to_recordset(${recordset(keyed, rows)}::json) as r(${recordColumns(keyed)})
 				join unnest(${ids}::int[], ${versions}::int[]) as wanted(wanted_id, if_version) on wanted_id = r.id
 			where t.id = r.id and (if_version is null or t.version = if_version)
-			returning ${selection(readableColumns(entity, tx.caller))}`);
+			returning ${selection(knownColumns(entity, tx.caller))}`);
 		tx.wrote({ entity, kind: "update", rows: written });
 		for (const row of written) found.set(row.id as number, row);
 	}

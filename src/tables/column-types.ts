@@ -32,6 +32,29 @@ export const id = () => p.integer().primary();
 /** The technical column every table has for ETags, counted up by the trigger `stamp` (migrations/README.md). */
 export const version = () => p.integer().default(1);
 
+/** Technical columns of tables that devices fill: the connection a row came from, and of which record (units/device-record.ts). Never changed. */
+export const deviceColumns = () => ({
+	deviceConnectionId: p.integer().nullable().hidden(),
+	deviceRecord: p.text().nullable().hidden(),
+});
+
+/** Finds rows by the connection they came from, the newest first where the table has a moment, and by the vendor's id. */
+export function deviceIndexes<Property extends string>(name: string, moment: Property, column: string) {
+	return [
+		{
+			name: `idx_${name}_device`,
+			properties: ["deviceConnectionId", moment] as ("deviceConnectionId" | Property)[],
+			columns: [{ name: "device_connection_id" }, { name: column, sort: "desc" as const }],
+			where: "device_connection_id is not null",
+		},
+		{
+			name: `idx_${name}_device_record`,
+			properties: ["deviceRecord"] as "deviceRecord"[],
+			where: "device_record is not null",
+		},
+	];
+}
+
 /** A point in time. */
 export const instant = () => p.type(InstantType);
 

@@ -43,14 +43,31 @@ export function tableName(entity: Entity): string {
 	return entity.meta.tableName;
 }
 
-const remembered = new Map<Entity, readonly Column[]>();
+interface Columns {
+	readonly documented: readonly Column[];
+	readonly all: readonly Column[];
+}
+
+const remembered = new Map<Entity, Columns>();
 
 /** The columns of a table, in the documented order, `version` last. */
 export function columnsOf(entity: Entity): readonly Column[] {
-	const known = remembered.get(entity);
-	if (known) return known;
+	return known(entity).documented;
+}
+
+/** The columns of a table with those that only the server itself knows (migrations/README.md, technical columns). */
+export function allColumnsOf(entity: Entity): readonly Column[] {
+	return known(entity).all;
+}
+
+function known(entity: Entity): Columns {
+	const before = remembered.get(entity);
+	if (before !== undefined) return before;
 	const properties: readonly EntityProperty[] = Object.values(entity.init().meta.properties);
-	const columns = properties.map(describe);
+	const columns = {
+		documented: properties.filter(({ hidden }) => hidden !== true).map(describe),
+		all: properties.map(describe),
+	};
 	remembered.set(entity, columns);
 	return columns;
 }

@@ -1,6 +1,6 @@
 import { defineEntity, p } from "@mikro-orm/core";
 import { atLeast, between, double } from "./checks.ts";
-import { currentInstant, id, instant, references, version } from "./column-types.ts";
+import { currentInstant, deviceColumns, deviceIndexes, id, instant, references, version } from "./column-types.ts";
 import { ExercisePrescriptions } from "./exercise-prescriptions.ts";
 import { Exercises } from "./exercises.ts";
 import { forOwnersEyes, owned } from "./policies.ts";
@@ -26,6 +26,7 @@ export const ExerciseLogs = defineEntity({
 		createdAt: currentInstant(),
 		updatedAt: currentInstant(),
 		version: version(),
+		...deviceColumns(),
 	},
 	indexes: [
 		{
@@ -35,6 +36,7 @@ export const ExerciseLogs = defineEntity({
 		},
 		{ name: "idx_exercise_logs_prescription", properties: ["prescriptionId"] },
 		{ name: "idx_exercise_logs_exercise", properties: ["exerciseId"] },
+		...deviceIndexes("exercise_logs", "completedAt", "completed_at"),
 	],
 	checks: [
 		atLeast("exercise_logs", "duration", 0),

@@ -1,6 +1,15 @@
 import { defineEntity, p } from "@mikro-orm/core";
 import { atLeast, between, double } from "./checks.ts";
-import { civilDate, currentInstant, id, instant, references, version } from "./column-types.ts";
+import {
+	civilDate,
+	currentInstant,
+	deviceColumns,
+	deviceIndexes,
+	id,
+	instant,
+	references,
+	version,
+} from "./column-types.ts";
 import { forOwnersEyes, owned } from "./policies.ts";
 import { Users } from "./users.ts";
 
@@ -21,6 +30,7 @@ export const SleepLogs = defineEntity({
 		createdAt: currentInstant(),
 		updatedAt: currentInstant(),
 		version: version(),
+		...deviceColumns(),
 	},
 	indexes: [
 		{
@@ -28,6 +38,7 @@ export const SleepLogs = defineEntity({
 			properties: ["userId", "sleepDate"],
 			columns: [{ name: "user_id" }, { name: "sleep_date", sort: "desc" }],
 		},
+		...deviceIndexes("sleep_logs", "sleepDate", "sleep_date"),
 	],
 	checks: [
 		between("sleep_logs", "total_hours", double(0), double(48)),

@@ -1,6 +1,6 @@
 import { defineEntity, p } from "@mikro-orm/core";
 import { between, check, double } from "./checks.ts";
-import { currentInstant, id, instant, references, version } from "./column-types.ts";
+import { currentInstant, deviceColumns, deviceIndexes, id, instant, references, version } from "./column-types.ts";
 import { forOwnersEyes, owned } from "./policies.ts";
 import { Users } from "./users.ts";
 
@@ -30,6 +30,7 @@ export const VitalsSamples = defineEntity({
 		createdAt: currentInstant(),
 		updatedAt: currentInstant(),
 		version: version(),
+		...deviceColumns(),
 	},
 	indexes: [
 		{
@@ -42,6 +43,7 @@ export const VitalsSamples = defineEntity({
 		newest("weight", "weight"),
 		newest("oxygen", "oxygen_saturation"),
 		newest("temperature", "temperature"),
+		...deviceIndexes("vitals", "recordedAt", "recorded_at"),
 	],
 	checks: [
 		between("vitals_samples", "systolic_bp", 1, 400),

@@ -46,6 +46,10 @@ await clinic.owner(`insert into calendar_events (calendar_id, user_id, title, st
 	select c.id, c.user_id, 'Class', date_trunc('day', now()) - interval '9 days' + c.id * interval '1 hour',
 		date_trunc('day', now()) - interval '8 days', case when c.id % 2 = 0 then 'cancelled' end, 'therapy', rule
 	from (select id, user_id from calendars order by id limit 4) c, (values ('FREQ=DAILY;COUNT=5'), ('FREQ=WEEKLY;COUNT=3')) rules(rule)`);
+// Some came from devices, of kinds that their parts are about and of others.
+await clinic.owner(`update vitals_samples set device_connection_id = 1 + id % 3, device_record = case id % 4
+	when 0 then 'samsung blood-pressure ' || id when 1 then 'polar heart-rate dev-1/heart-rate/' || id
+	when 2 then 'samsung body-weight 0AB-' || id else 'strava oxygen-saturation ' || id end where id % 3 > 0`);
 if (existsSync(data)) {
 	await putExamples(clinic);
 	await createSynthea(clinic);

@@ -355,6 +355,7 @@ export const polar: Vendor = {
 		revoke: (vendorUserId) => ({ method: "DELETE", path: `/v3/users/${encodeURIComponent(vendorUserId)}` }),
 	},
 	feeds: [exercises, sleep, heartRate, oxygen, temperature, weight],
+	givesId: ({ kind }) => kind === "exercise",
 	refusals: [401],
 	replay,
 	limits: { read: limits, nextWindow: (now) => now + 15 * 60_000 },

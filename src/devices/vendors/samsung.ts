@@ -12,6 +12,8 @@ export const samsung: Vendor = {
 	title: "Samsung Health",
 	yields: ["exercise", "sleep", "heart-rate", "oxygen-saturation", "body-weight", "body-temperature", "blood-pressure"],
 	feeds: bridgeFeeds,
+	// Records of bridges and exports have UUIDs; what is pushed has times.
+	givesId: ({ externalId }) => !/^(?:\w+\/)?\d{4}-\d\d-\d\d/.test(externalId),
 	// A bridge says 403 when a token has expired.
 	refusals: [401, 403],
 	replay(source, raw, context) {

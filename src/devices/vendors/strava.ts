@@ -178,6 +178,7 @@ export const strava: Vendor = {
 		revoke: () => ({ method: "POST", path: "/oauth/deauthorize" }),
 	},
 	feeds: [activities],
+	givesId: () => true,
 	refusals: [401],
 	replay: (_source, raw) => [activity(asObject(raw, "an activity"))],
 	limits: { read: limits, nextWindow: nextQuarter },

@@ -49,6 +49,7 @@ export const reference: ParameterKind = {
 				const ids = idsOf(filter, value.type);
 				if (ids.length === 0) return false;
 				if (value.user !== undefined) return sql<boolean>`${value.user} = ${usersOf(ids)}`;
+				if (value.isOneOf !== undefined) return value.isOneOf(ids);
 				return sql<boolean>`${value.id} = any(${sql.val(ids)}::text[])`;
 			}),
 		);

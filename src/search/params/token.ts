@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { Failure } from "../../fhir/failure.ts";
 import type { Json } from "../../fhir/json.ts";
-import type { Sql } from "../../mapping/unit.ts";
+import type { SearchValue } from "../../mapping/unit.ts";
 import { type Condition, or } from "../condition.ts";
 import { splitEscaped, unescaped } from "../escape.ts";
 import type { FilterValue } from "../query.ts";
@@ -17,7 +17,7 @@ export const token: ParameterKind = {
 	native: (filter, values) =>
 		or(
 			filter.values.flatMap((wanted) =>
-				values.map((value) => (value.kind === "token" ? matches(wanted, value.system, value.code) : false)),
+				values.map((value) => (value.kind === "token" ? matches(wanted, value) : false)),
 			),
 		),
 	storedKey: (parameter, descending) => {
@@ -54,10 +54,11 @@ export function termOf(parameter: string, value: FilterValue): string {
 		: tokenTerm(parameter, value.system, value.code);
 }
 
-function matches(wanted: FilterValue, system: string | undefined, code: string | Sql<string | null>): Condition {
+function matches(wanted: FilterValue, { system, code, is }: SearchValue & { kind: "token" }): Condition {
 	if (wanted.system !== undefined && (wanted.system ?? undefined) !== system) return false;
 	if (wanted.code === undefined) return typeof code === "string" ? true : sql<boolean>`${code} is not null`;
 	if (typeof code === "string") return code.toLowerCase() === wanted.code.toLowerCase();
+	if (is !== undefined) return is(wanted.code);
 	return sql<boolean>`lower(${code}) = ${wanted.code.toLowerCase()}`;
 }
 

@@ -16,8 +16,10 @@ import { base, openClinic } from "../../support/clinic.ts";
 // Plans under the real roles: what a chart asks must end at an index that begins with the person, and never look at others' rows.
 
 const clinic = await openClinic(t);
-await clinic.owner(`insert into vitals_samples (user_id, recorded_at, heart_rate, weight)
-	select 3 + n % 3, timestamptz '2025-01-01' + n * interval '1 minute', 60 + n % 40, 80 from generate_series(1, 30000) n`);
+// A third of one patient's came from devices.
+await clinic.owner(`insert into vitals_samples (user_id, recorded_at, heart_rate, weight, device_connection_id, device_record)
+	select 3 + n % 3, timestamptz '2025-01-01' + n * interval '1 minute', 60 + n % 40, 80,
+		case when n % 9 = 0 then 1 + n % 2 end, case when n % 9 = 0 then 'samsung heart-rate id-' || n end from generate_series(1, 30000) n`);
 await clinic.owner(`insert into fhir.resource (type, id, user_id, created_by, at, terms, body)
 	select 'Observation', 'whole-' || n, 3 + n % 3, 1, timestamptz '2025-01-01' + n * interval '1 minute',
 		array['code http://loinc.org|2345-7', 'code |2345-7', 'code 2345-7', 'subject Patient/' || (1 + n % 3)], '{}'
@@ -69,6 +71,20 @@ for (const [name, caller] of [
 }
 
 for (const [name, caller] of callers) {
+	t.test(`${name}: what came from a device, by the vendor's id and by its Device`, async (t) => {
+		for (const [query, most] of [
+			["identifier=id-90", 2],
+			["device=dev-2&_sort=-date&_count=50", 11_000],
+		] as const) {
+			for (const { plan, table } of await plans(caller, "Observation", query)) {
+				if (table !== "vitals_samples") continue;
+				t.notMatch(plan, /Seq Scan on vitals_samples/, `${query}: by an index`);
+				const read = [...plan.matchAll(/Scan.* on (?:vitals_samples|idx_vitals).*rows=(\d+)(?:\.\d+)? loops/g)];
+				t.ok(Math.max(0, ...read.map(([, rows]) => Number(rows))) <= most, `${query}: few are read: ${plan}`);
+			}
+		}
+	});
+
 	t.test(`${name}: occurrences of somebody's recurring appointments`, async (t) => {
 		const lines: string[] = [];
 		await clinic.db.read(caller, async (tx) => {

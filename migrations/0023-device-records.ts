@@ -1,0 +1,75 @@
+import { Migration } from "@mikro-orm/migrations";
+
+/** Which connection and which of its vendor's records a row came from, in the row itself, so that a read and its history know. */
+export class DeviceRecords extends Migration {
+	override up(): void {
+		this.addSql(sql);
+	}
+}
+
+/** Table, what indexes are named after, and its moment. */
+const tables = [
+	["vitals_samples", "vitals", "recorded_at"],
+	["exercise_logs", "exercise_logs", "completed_at"],
+	["sleep_logs", "sleep_logs", "sleep_date"],
+] as const;
+
+/** As src/devices/write-measured-rows.ts writes it. */
+const record = `d.device_type || ' ' || r.kind || ' ' || case
+	when d.device_type = 'strava' or (d.device_type = 'polar' and r.kind = 'exercise')
+		or (d.device_type = 'samsung' and r.external_id !~ '^(\\w+/)?\\d{4}-\\d\\d-\\d\\d')
+	then r.external_id else format('dev-%s/%s/%s', r.connection_id, r.kind, r.external_id) end`;
+
+const columns = tables
+	.map(
+		([table, name, moment]) => `
+alter table public.${table} add column device_connection_id integer null, add column device_record text null;
+-- What is already here came from there from its first version on.
+alter table public.${table} disable trigger user;
+update public.${table} t set device_connection_id = r.connection_id, device_record = ${record}
+from devices.record r join public.device_connections d on d.id = r.connection_id where r.table_name = '${table}' and r.row_id = t.id;
+alter table public.${table} enable trigger user;
+-- A pull runs as the person it is about. What a row came from never changes.
+grant select (device_connection_id, device_record) on public.${table} to heart_person, heart_therapist, heart_app;
+grant insert (device_connection_id, device_record) on public.${table} to heart_person;
+create index idx_${name}_device on public.${table} (device_connection_id, ${moment} desc) where device_connection_id is not null;
+create index idx_${name}_device_record on public.${table} (device_record) where device_record is not null;
+`,
+	)
+	.join("");
+
+/** Residues kept these two elements with what is not mapped; now they are. */
+const residues = ["resource", "resource_history"]
+	.flatMap((table) =>
+		["identifier", "device"].map(
+			(element) => `
+update fhir.${table} x set body = (case when (x.body::jsonb #- '{extra,${element}}') -> 'extra' = '{}' then x.body::jsonb - 'extra'
+		else x.body::jsonb #- '{extra,${element}}' end
+	|| jsonb_build_object('exact', coalesce(x.body::jsonb -> 'exact', '{}')
+		|| jsonb_build_object('${element}', jsonb_build_object('fixed', true, 'is', x.body::jsonb #> '{extra,${element}}'))))::text
+where x.type = 'Observation' and x.table_name is not null and x.body like '%"${element}"%' and x.body::jsonb #> '{extra,${element}}' is not null;`,
+		),
+	)
+	.join("");
+
+const sql = `${columns}
+update fhir.row_history h set image = h.image || jsonb_build_object('device_connection_id', r.connection_id, 'device_record', ${record})
+from devices.record r join public.device_connections d on d.id = r.connection_id
+where r.table_name = h.table_name and r.row_id = h.row_id and h.image is not null;
+
+alter table fhir.resource disable trigger user;
+${residues}
+alter table fhir.resource enable trigger user;
+
+-- A vendor's id leads to a person at the vendor: with a deleted account it goes, from its past, too.
+create function app.forget_device_records(who integer) returns void language plpgsql security definer
+	set search_path = pg_catalog, pg_temp as $$
+begin
+${tables.map(([table]) => `	update public.${table} set device_record = null where user_id = who and device_record is not null;`).join("\n")}
+	update fhir.row_history set image = image - 'device_record'
+	where user_id = who and table_name in (${tables.map(([table]) => `'${table}'`).join(", ")}) and image ->> 'device_record' is not null;
+end
+$$;
+revoke all on function app.forget_device_records(integer) from public;
+grant execute on function app.forget_device_records(integer) to heart_system;
+`;
