@@ -103,7 +103,10 @@ export default {
 			name: "one-config-reader",
 			comment: "Parts get the values they need from app.ts; only the process and the commands read the configuration.",
 			severity: "error",
-			from: { path: "^src/", pathNot: "^src/(config/|config\\.ts|main\\.ts|app\\.ts|commands/|process/|openapi/)" },
+			from: {
+				path: "^src/",
+				pathNot: "^src/(config/|config\\.ts|main\\.js|serve\\.ts|app\\.ts|commands/|process/|openapi/)",
+			},
 			to: { path: "^src/config\\.ts$", dependencyTypesNot: ["type-only"] },
 		},
 		only(

@@ -50,7 +50,7 @@ import { deliverAlert, deliverAlertTask } from "./jobs/tasks/deliver-alert.ts";
 import { forgetExpired } from "./jobs/tasks/forget-expired.ts";
 import { deviceTasks } from "./jobs/tasks/sync-devices.ts";
 import { endRecoveredAlerts, raiseAlertsForAbsence } from "./jobs/tasks/watch-alerts.ts";
-import { mailer } from "./mail/mailer.ts";
+import type { Mailer } from "./mail/mailer.ts";
 import { computeDue, computeLate } from "./native/daily-scores.ts";
 import { markLateRows } from "./native/late-marks.ts";
 import { fhirDocument } from "./openapi/fhir/document.ts";
@@ -115,7 +115,7 @@ export async function buildApp({ config, database, log, devices = {} }: AppParts
 	const demo = config.demo ? demoVendors(configured) : undefined;
 	const deviceParts: DeviceParts = { ...(demo?.parts ?? configured), ...devices };
 	const watch = openWatch(database);
-	const mails = config.smtpUrl == null ? null : mailer({ url: config.smtpUrl, from: config.alertFrom ?? "" });
+	const mails = config.smtpUrl == null ? null : await mailsBy(config.smtpUrl, config.alertFrom ?? "");
 	const newPasswords = passwordChanges({
 		database,
 		passwords: secrets,
@@ -241,4 +241,10 @@ export async function buildApp({ config, database, log, devices = {} }: AppParts
 	app.addHook("preClose", async () => void queue.stop(config.shutdownGraceSeconds));
 	app.addHook("onClose", () => queue.stop(config.shutdownGraceSeconds));
 	return app;
+}
+
+/** The library of mails is loaded where there is a mail server only. */
+async function mailsBy(url: string, from: string): Promise<Mailer> {
+	const { mailer } = await import("./mail/mailer.ts");
+	return mailer({ url, from });
 }

@@ -1,6 +1,6 @@
 import { serverCaller } from "../access/caller.ts";
+import { MailFailure } from "../mail/mail-failure.ts";
 import type { Mailer } from "../mail/mailer.ts";
-import { MailFailure } from "../mail/mailer.ts";
 import { type Delivery, deliveryById, recordDelivery } from "../store/alerting/deliveries.ts";
 import type { Database } from "../store/database.ts";
 import type { TextMessages } from "./text-messages.ts";

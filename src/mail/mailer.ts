@@ -1,4 +1,5 @@
 import { createTransport } from "nodemailer";
+import { MailFailure } from "./mail-failure.ts";
 
 /** One plain-text mail. */
 export interface Mail {
@@ -8,17 +9,6 @@ export interface Mail {
 	readonly text: string;
 	/** Makes the Message-ID, so that receivers can tell a mail that is sent again. Characters of RFC 5322 section 3.6.4, e.g. `alert-12`. */
 	readonly id?: string;
-}
-
-/** Why a mail was not taken. The message names no address and quotes nothing of the mail. */
-export class MailFailure extends Error {
-	/** Sending again later can help; false where the server refused the mail or the recipient for good. */
-	readonly isTransient: boolean;
-
-	constructor(message: string, isTransient: boolean) {
-		super(message);
-		this.isTransient = isTransient;
-	}
 }
 
 /** Sends mails through one SMTP server. */

@@ -64,12 +64,13 @@ export async function openBench(rows: number, say: (line: string) => void): Prom
 	}
 
 	async function serverOn(nodeOptions: readonly string[]): Promise<Running> {
+		const { options, env } = startedWith();
 		const server = await start({
-			script: "src/main.ts",
-			env: place.env,
+			script: "src/main.js",
+			env: { ...env, ...place.env },
 			logFile: join(place.folder, "server.log"),
 			readyPath: "/health/ready",
-			nodeOptions: [...startOptions(), ...nodeOptions],
+			nodeOptions: [...options, ...nodeOptions],
 		});
 		running.push(server);
 		return server;
@@ -82,10 +83,12 @@ export async function openBench(rows: number, say: (line: string) => void): Prom
 	}
 }
 
-/** Options `npm start` gives to Node. */
-function startOptions(): string[] {
+/** What `npm start` gives to Node: options, and settings in its environment. */
+function startedWith(): { readonly options: string[]; readonly env: Record<string, string> } {
 	const { scripts } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
-	return (scripts.start as string).split(" ").filter((word) => word.startsWith("--"));
+	const words = (scripts.start as string).split(" ");
+	const settings = words.slice(0, words.indexOf("exec")).map((word) => word.split("=") as [string, string]);
+	return { options: words.filter((word) => word.startsWith("--")), env: Object.fromEntries(settings) };
 }
 
 /** The token of the first therapist. */

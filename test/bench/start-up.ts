@@ -23,7 +23,7 @@ export async function measureStartUp(): Promise<StartUp> {
 	const logFile = join(folder, "server.log");
 	const once = async () => {
 		const server = await start({
-			script: "src/main.ts",
+			script: "src/main.js",
 			env: { DATA_DIR: dataDir },
 			logFile,
 			readyPath: "/health/ready",

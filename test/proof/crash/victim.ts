@@ -38,7 +38,7 @@ export interface Home {
 	readonly port: number;
 }
 
-const program = fileURLToPath(new URL("../../../src/main.ts", import.meta.url));
+const program = fileURLToPath(new URL("../../../src/main.js", import.meta.url));
 
 /** Starts the server and waits until it is ready; it must be within a minute. */
 export async function startVictim({ folder, port }: Home): Promise<Victim> {

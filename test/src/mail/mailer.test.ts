@@ -1,6 +1,7 @@
 import { createServer } from "node:net";
 import t from "tap";
-import { MailFailure, mailer } from "../../../src/mail/mailer.ts";
+import { MailFailure } from "../../../src/mail/mail-failure.ts";
+import { mailer } from "../../../src/mail/mailer.ts";
 import { startMailServer } from "../../support/mail-server.ts";
 
 // Addresses that begin with "nobody" or "later" are refused.

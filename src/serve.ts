@@ -1,4 +1,4 @@
-/** The server's process: configuration, database, listening, and an orderly end. What it serves is built in app.ts. */
+/** The server's life: configuration, database, listening, and an orderly end. What it serves is built in app.ts. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { buildApp } from "./app.ts";
@@ -15,7 +15,10 @@ import { StartFailure } from "./store/start-failure.ts";
 
 type App = Awaited<ReturnType<typeof buildApp>>;
 
-await start(process.env).catch(giveUp);
+/** Serves until a signal ends it. What keeps it from starting is one line on standard error, and exit code 1. */
+export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
+	await start(env).catch(giveUp);
+}
 
 async function start(env: NodeJS.ProcessEnv): Promise<void> {
 	const given = readConfig(env);
