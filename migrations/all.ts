@@ -16,6 +16,7 @@ import { NewPasswordEndsAccess } from "./0015-new-password-ends-access.ts";
 import { Scoring } from "./0016-scoring.ts";
 import { Rights } from "./0020-rights.ts";
 import { DeviceRecords } from "./0023-device-records.ts";
+import { QuietPulls } from "./0024-quiet-pulls.ts";
 
 /** Every migration in order; a name, once landed, never changes, as the database remembers it. */
 export const migrations: {
@@ -39,4 +40,5 @@ export const migrations: {
 	{ name: "0016-scoring", class: Scoring },
 	{ name: "0020-rights", class: Rights },
 	{ name: "0023-device-records", class: DeviceRecords },
+	{ name: "0024-quiet-pulls", class: QuietPulls },
 ];

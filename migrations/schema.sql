@@ -125,6 +125,7 @@ devices.connection backfill_log_id integer
 devices.connection backfilled boolean not null default false
 devices.connection lease_holder uuid
 devices.connection lease_until timestamp with time zone
+devices.connection lease_log_id integer
 devices.cursor connection_id integer not null
 devices.cursor feed text not null
 devices.cursor complete_until timestamp(3) with time zone
@@ -1277,12 +1278,14 @@ CREATE TRIGGER seal_history AFTER UPDATE ON public.daily_scores FOR EACH ROW WHE
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.daily_scores FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.daily_scores FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.device_connections FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
-CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.device_connections FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
+CREATE TRIGGER keep_history AFTER UPDATE ON public.device_connections FOR EACH ROW WHEN ((old.version <> new.version)) EXECUTE FUNCTION fhir.keep_history('user_id')
+CREATE TRIGGER keep_history_delete AFTER DELETE ON public.device_connections FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
 CREATE TRIGGER seal_history AFTER UPDATE ON public.device_connections FOR EACH ROW WHEN (((old.user_id IS NOT NULL) AND (old.user_id IS DISTINCT FROM new.user_id))) EXECUTE FUNCTION fhir.seal_row_history()
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.device_connections FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
-CREATE TRIGGER stamp BEFORE UPDATE ON public.device_connections FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
+CREATE TRIGGER stamp BEFORE UPDATE ON public.device_connections FOR EACH ROW EXECUTE FUNCTION devices.stamp_connection()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.device_sync_logs FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
-CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.device_sync_logs FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('device_sync_logs')
+CREATE TRIGGER keep_history AFTER UPDATE ON public.device_sync_logs FOR EACH ROW WHEN ((old.status IS DISTINCT FROM 'pending'::text)) EXECUTE FUNCTION fhir.keep_history('device_sync_logs')
+CREATE TRIGGER keep_history_delete AFTER DELETE ON public.device_sync_logs FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('device_sync_logs')
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.device_sync_logs FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.device_sync_logs FOR EACH ROW EXECUTE FUNCTION fhir.stamp_version()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.event_templates FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
@@ -1814,6 +1817,24 @@ begin
 		perform pg_notify('auth_changed', '');
 	end if;
 	return null;
+end
+$function$
+
+CREATE OR REPLACE FUNCTION devices.stamp_connection()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+	pulled constant text[] := '{access_token,refresh_token,token_expiry,last_sync_at,version,updated_at}';
+begin
+	if to_jsonb(new) - pulled = to_jsonb(old) - pulled then
+		new.version := old.version;
+		new.updated_at := old.updated_at;
+	else
+		new.version := old.version + 1;
+		new.updated_at := greatest(date_trunc('milliseconds', clock_timestamp()), old.updated_at);
+	end if;
+	return new;
 end
 $function$
 

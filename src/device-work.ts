@@ -22,9 +22,9 @@ export function deviceServices(
 		async addPull(tx, connectionId, syncLogId, errand) {
 			await queue.add(syncDevice, [{ data: { connectionId, syncLogId, errand } }], tx);
 		},
-		async addBackfill(connectionId) {
-			await queue.add(syncDevice, [{ data: { connectionId, syncLogId: null, errand: null } }]);
-			await queue.add(backfillDevice, [{ data: { connectionId }, afterSeconds: 5 }]);
+		async addBackfill(tx, connectionId) {
+			await queue.add(syncDevice, [{ data: { connectionId, syncLogId: null, errand: null } }], tx);
+			await queue.add(backfillDevice, [{ data: { connectionId }, afterSeconds: 5 }], tx);
 		},
 		keepDeviceSecrets: (tx, id, secrets) => tx.asSystem(() => saveSecrets(parts, tx, id, secrets)),
 	};

@@ -16,6 +16,9 @@ export interface GoodToken {
 	readonly goodUntil: number;
 }
 
+/** Waits before new tokens that could not be stored are stored again; milliseconds. */
+const storingPauses = [500, 1000, 2000, 4000, 8000];
+
 /** A token this close to its end counts as ended. */
 const graceMilliseconds = 60_000;
 
@@ -33,27 +36,38 @@ export async function accessToken(
 ): Promise<GoodToken> {
 	// Kept outside, so that a transaction tried again does not ask again: the vendor's old refresh token is dead by then.
 	let renewed: Tokens | undefined;
-	return parts.database.write(serverCaller, async (tx) => {
-		const connection = await connectionById(tx, id, true);
-		if (connection === undefined || connection.state === "disconnected")
-			throw new VendorTrouble("stopped", "It was disconnected");
-		const current = opened(parts, connection, "access_token");
-		const expires = connection.tokenExpiry === null ? Number.POSITIVE_INFINITY : Date.parse(connection.tokenExpiry);
-		const soon = parts.now() + (vendor.oauth?.refreshWithinMilliseconds ?? graceMilliseconds);
-		const asItIs = { token: current ?? "", goodUntil: expires - (soon - parts.now()) };
-		if (current !== undefined && current !== refused && expires > soon) return asItIs;
-		try {
-			renewed ??= await renew(parts, vendor, connection);
-		} catch (error) {
-			// A refresh whose answer was lost leaves the old token good until its own end.
-			if (current !== undefined && current !== refused && expires > parts.now() + graceMilliseconds) {
-				return { token: current, goodUntil: parts.now() };
+	const attempt = () =>
+		parts.database.write(serverCaller, async (tx) => {
+			const connection = await connectionById(tx, id, true);
+			if (connection === undefined || connection.state === "disconnected")
+				throw new VendorTrouble("stopped", "It was disconnected");
+			const current = opened(parts, connection, "access_token");
+			const expires = connection.tokenExpiry === null ? Number.POSITIVE_INFINITY : Date.parse(connection.tokenExpiry);
+			const soon = parts.now() + (vendor.oauth?.refreshWithinMilliseconds ?? graceMilliseconds);
+			const asItIs = { token: current ?? "", goodUntil: expires - (soon - parts.now()) };
+			if (current !== undefined && current !== refused && expires > soon) return asItIs;
+			try {
+				renewed ??= await renew(parts, vendor, connection);
+			} catch (error) {
+				// A refresh whose answer was lost leaves the old token good until its own end.
+				if (current !== undefined && current !== refused && expires > parts.now() + graceMilliseconds) {
+					return { token: current, goodUntil: parts.now() };
+				}
+				throw error;
 			}
-			throw error;
+			await saveTokens(parts, tx, connection.id, renewed);
+			return { token: renewed.access, goodUntil: parts.now() };
+		});
+	for (const pause of storingPauses) {
+		try {
+			return await attempt();
+		} catch (error) {
+			// Nobody else has what the vendor gave just now: a database that is away for a moment must not lose it.
+			if (renewed === undefined || error instanceof VendorTrouble) throw error;
+			await parts.sleep(pause);
 		}
-		await saveTokens(parts, tx, connection.id, renewed);
-		return { token: renewed.access, goodUntil: parts.now() };
-	});
+	}
+	return attempt();
 }
 
 /** Seals tokens into their row. */

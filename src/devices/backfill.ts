@@ -28,17 +28,15 @@ export async function backfill(
 ): Promise<number | undefined> {
 	const connection = await parts.database.read(serverCaller, (tx) => connectionById(tx, connectionId));
 	if (connection === undefined || connection.state !== "connected" || connection.backfilled) return undefined;
-	const vendor = vendors[connection.deviceType];
-	const feeds = vendor.feeds.filter((feed) => feed.backfill !== undefined);
+	const feeds = vendors[connection.deviceType].feeds.filter((feed) => feed.backfill !== undefined);
 	if (feeds.length === 0) return undefined;
-	const { id: syncLogId, before } = await logOf(parts, connection);
-	const run = await beginRun(parts, vendor, connection, { syncLogId, purpose: "backfill", signal });
+	const syncLogId = await logOf(parts, connection);
+	const run = await beginRun(parts, connectionId, { syncLogId, purpose: "backfill", signal });
 	if (run === undefined) return parts.now() + 60_000;
 	const tell = (status: "pending" | "success" | "failed", trouble?: VendorTrouble) =>
 		parts.database.write(serverCaller, async (tx) => {
 			await writeLog(tx, syncLogId, {
 				status,
-				recordsSynced: before + run.total().changed,
 				errorMessage: trouble?.message ?? null,
 				syncCompletedAt: status === "pending" ? null : new Date(parts.now()).toISOString(),
 			});
@@ -46,7 +44,7 @@ export async function backfill(
 				await saveConnectionState(tx, connectionId, { backfilled: status === "success", backfillLogId: null });
 		});
 	try {
-		for (const feed of feeds) await intoThePast(run, feed, () => tell("pending"));
+		for (const feed of feeds) await intoThePast(run, feed);
 		await tell("success");
 		return undefined;
 	} catch (error) {
@@ -58,7 +56,7 @@ export async function backfill(
 	}
 }
 
-async function intoThePast(run: Run, feed: Feed, tell: () => Promise<unknown>): Promise<void> {
+async function intoThePast(run: Run, feed: Feed): Promise<void> {
 	const { since, window: length } = feed.backfill ?? { since: "9999-01-01", window: 1 };
 	const floor = Date.parse(since);
 	for (;;) {
@@ -69,19 +67,18 @@ async function intoThePast(run: Run, feed: Feed, tell: () => Promise<unknown>): 
 		const window = putOff?.window ?? { from: Math.max(floor, to - length), to };
 		const completeFrom = new Date(window.from).toISOString();
 		await walk(run, feed, { window, request: putOff?.request }, { completeFrom }, "backfillPosition");
-		await tell();
 	}
 	await fetchDetails(run, feed);
 }
 
-/** The log that tells the progress, and how many records it tells of so far. */
-async function logOf(parts: DeviceParts, connection: ConnectionRow): Promise<{ id: number; before: number }> {
+/** The log that tells the progress. */
+async function logOf(parts: DeviceParts, connection: ConnectionRow): Promise<number> {
 	return parts.database.write(serverCaller, async (tx) => {
 		const known =
 			connection.backfillLogId === null ? undefined : await getRow(tx, DeviceSyncLogs, connection.backfillLogId);
-		if (known !== undefined) return { id: known.id as number, before: (known.recordsSynced as number | null) ?? 0 };
+		if (known !== undefined) return known.id as number;
 		const log = await beginLog(tx, connection.id, new Date(parts.now()).toISOString());
 		await saveConnectionState(tx, connection.id, { backfillLogId: log.id as number });
-		return { id: log.id as number, before: 0 };
+		return log.id as number;
 	});
 }

@@ -44,6 +44,7 @@ export async function beginConnect(
  * Ends a connect: takes what the browser brought back from the vendor, gets the tokens, checks what was granted, enrols the person where the
  * vendor wants it, and keeps it all sealed.
  *
+ * @param andThen what follows from it, within its transaction
  * @returns id and person of the connection
  * @throws VendorTrouble whose words are for the person
  */
@@ -52,6 +53,7 @@ export async function endConnect(
 	name: VendorName,
 	callback: URL,
 	browser?: string,
+	andThen: (tx: Transaction, connectionId: number) => Promise<void> = async () => undefined,
 ): Promise<{ id: number; userId: number }> {
 	const vendor = vendors[name];
 	const oauth = requireOAuth(parts, vendor);
@@ -94,6 +96,7 @@ export async function endConnect(
 			nextSyncAt: now,
 		});
 		parts.note(tx, { target: `devices/${row}`, returned: [`devices/${row}`], patients: [owner] });
+		await andThen(tx, row);
 		return row;
 	});
 	return { id, userId: owner };

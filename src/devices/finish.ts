@@ -30,28 +30,31 @@ export async function finish(
 	parts: DeviceParts,
 	connection: ConnectionRow,
 	syncLogId: number,
-	{ changed, leftOut }: { changed: number; leftOut: readonly string[] },
+	leftOut: readonly string[],
 	troubles: readonly VendorTrouble[],
 ): Promise<Outcome> {
 	const now = parts.now();
 	const [trouble] = troubles;
 	const failures = trouble === undefined ? 0 : connection.failures + 1;
 	const nextAt = next(parts, connection, trouble, failures);
-	const outcome: Outcome = {
-		status: trouble === undefined ? "success" : "failed",
-		recordsSynced: changed,
+	const ended = {
+		status: trouble === undefined ? ("success" as const) : ("failed" as const),
 		errorMessage: wordsFor(troubles, leftOut),
-		nextAt,
 	};
 	const at = new Date(now).toISOString();
-	await parts.database.write(serverCaller, async (tx) => {
-		const { nextAt: _, ...entry } = outcome;
-		await writeLog(tx, syncLogId, { ...entry, syncCompletedAt: at });
-		if (trouble?.what === "stopped") return;
+	return parts.database.write(serverCaller, async (tx) => {
+		const recordsSynced = await writeLog(tx, syncLogId, { ...ended, syncCompletedAt: at });
+		const outcome: Outcome = { ...ended, recordsSynced, nextAt };
+		if (trouble?.what === "stopped") {
+			// Somebody else goes on, or this server's successor.
+			if (trouble.until !== undefined)
+				await saveConnectionState(tx, connection.id, { nextSyncAt: new Date(trouble.until).toISOString() });
+			return outcome;
+		}
 		const reconnect = trouble?.what === "reconnect";
 		await saveConnectionState(tx, connection.id, {
 			failures,
-			lastError: trouble === undefined ? null : outcome.errorMessage,
+			lastError: trouble === undefined ? null : ended.errorMessage,
 			nextSyncAt: nextAt === null ? null : new Date(nextAt).toISOString(),
 			...(reconnect ? { state: "reconnect" as const } : {}),
 		});
@@ -61,8 +64,8 @@ export async function finish(
 			await updateRows(tx, DeviceConnections, [{ id: connection.id, changes: { isActive: false } }]);
 			await insertRows(tx, Alerts, [reconnectAlert(connection, trouble)]);
 		}
+		return outcome;
 	});
-	return outcome;
 }
 
 /** When to try by itself: as often as the person wants, later after failures, when a limit allows, never without access. */
@@ -74,7 +77,9 @@ function next(
 ): number | null {
 	const now = clock();
 	const every = frequencyMilliseconds(connection.syncFrequency);
-	if (trouble?.what === "reconnect" || every === undefined) return null;
+	if (trouble?.what === "reconnect") return null;
+	if (trouble?.what === "stopped" && trouble.until !== undefined) return trouble.until;
+	if (every === undefined) return null;
 	// Spread, so that what began together does not stay together.
 	const jitter = 0.9 + random() * 0.2;
 	if (trouble === undefined) return now + every * jitter;

@@ -1,7 +1,10 @@
 import { serverCaller } from "../access/caller.ts";
 import { Failure } from "../fhir/failure.ts";
-import { type ConnectionRow, connectionById, endAbandonedLogs } from "../store/devices/connections.ts";
+import { connectionById, endAbandonedLogs } from "../store/devices/connections.ts";
 import { cursorOf } from "../store/devices/cursors.ts";
+import { connectionHealth } from "../store/devices/health.ts";
+import { getRow } from "../store/rows.ts";
+import { DeviceSyncLogs } from "../tables/device-sync-logs.ts";
 import { settingsOf } from "./connection.ts";
 import { finish, type Outcome } from "./finish.ts";
 import type { DeviceParts } from "./parts.ts";
@@ -10,7 +13,6 @@ import { beginRun, type Run } from "./run.ts";
 import { beginLog } from "./sync-log.ts";
 import { asTrouble, VendorTrouble } from "./trouble.ts";
 import type { Errand, Feed, Window } from "./vendor.ts";
-import { vendors } from "./vendors/all.ts";
 import { fetchDetails, fetchOne, positionOf, walk } from "./walk.ts";
 
 /** How long to wait for another run over the same connection before giving up; milliseconds. */
@@ -33,21 +35,37 @@ export async function pull(
 ): Promise<Outcome> {
 	const connection = await parts.database.read(serverCaller, (tx) => connectionById(tx, connectionId));
 	if (connection === undefined) throw new Failure("not-found", "There is no such connection");
-	const vendor = vendors[connection.deviceType];
+	const done = givenLogId === null ? undefined : await outcomeOf(parts, connectionId, givenLogId);
+	if (done !== undefined) return done;
 	const syncLogId = await logFor(parts, connectionId, givenLogId);
 	const run = await patiently(parts, () =>
-		beginRun(parts, vendor, connection, { syncLogId, purpose: "pull", signal: options.signal }),
+		beginRun(parts, connectionId, { syncLogId, purpose: "pull", signal: options.signal }),
 	);
 	if (run === undefined) {
 		const trouble = new VendorTrouble("stopped", "Another sync of this connection was under way");
-		return finish(parts, connection, syncLogId, { changed: 0, leftOut: [] }, [trouble]);
+		return finish(parts, connection, syncLogId, [], [trouble]);
 	}
 	try {
-		const troubles = await attempt(run, connection, options.errand);
-		return await finish(parts, connection, syncLogId, run.total(), troubles);
+		const troubles = await attempt(run, options.errand);
+		return await finish(parts, run.connection, syncLogId, run.leftOut(), troubles);
 	} finally {
 		await run.end();
 	}
+}
+
+/** How an attempt ended whose log has ended: its job comes again where the server died before the queue knew. */
+async function outcomeOf(parts: DeviceParts, connectionId: number, logId: number): Promise<Outcome | undefined> {
+	return parts.database.read(serverCaller, async (tx) => {
+		const log = await getRow(tx, DeviceSyncLogs, logId);
+		if (log === undefined || log.status === "pending") return undefined;
+		const { nextSyncAt } = await connectionHealth(tx, connectionId, "");
+		return {
+			status: log.status as Outcome["status"],
+			recordsSynced: (log.recordsSynced as number | null) ?? 0,
+			errorMessage: log.errorMessage as string | null,
+			nextAt: nextSyncAt === null ? null : Date.parse(nextSyncAt),
+		};
+	});
 }
 
 /** The attempt's log: the one that was promised to somebody, or a new one. What died before is said to be dead. */
@@ -60,7 +78,8 @@ async function logFor(parts: DeviceParts, connectionId: number, given: number | 
 }
 
 /** Does the errand; gives the troubles it met. */
-async function attempt(run: Run, connection: ConnectionRow, errand: Errand | undefined): Promise<VendorTrouble[]> {
+async function attempt(run: Run, errand: Errand | undefined): Promise<VendorTrouble[]> {
+	const { connection } = run;
 	try {
 		if (connection.state === "reconnect")
 			throw new VendorTrouble("reconnect", `${run.vendor.title} refuses the access`);
@@ -126,7 +145,7 @@ export function troubleOf(error: unknown, run: Run): VendorTrouble {
 	const trouble = asTrouble(error, run.vendor.title);
 	if (trouble instanceof VendorTrouble) return trouble;
 	if (error instanceof Error && error.name === "AbortError")
-		return new VendorTrouble("stopped", "The server stopped; going on later");
+		return new VendorTrouble("stopped", "The server stopped; going on later", { until: run.parts.now() });
 	throw error;
 }
 

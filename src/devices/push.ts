@@ -9,7 +9,6 @@ import type { DeviceParts } from "./parts.ts";
 import { beginRun } from "./run.ts";
 import { storeMeasures } from "./store-measures.ts";
 import { beginLog } from "./sync-log.ts";
-import { vendors } from "./vendors/all.ts";
 import { readPush } from "./vendors/samsung/push.ts";
 
 /** How a phone shows that it may push: the connection's secret itself, or a signature with it (hex HMAC-SHA256 of the body as it came). */
@@ -42,7 +41,7 @@ export async function receivePush(
 	const startedAt = new Date(parts.now()).toISOString();
 	const log = await parts.database.write(serverCaller, (tx) => beginLog(tx, connectionId, startedAt));
 	const syncLogId = log.id as number;
-	const run = await beginRun(parts, vendors.samsung, connection, { syncLogId, purpose: "pull" });
+	const run = await beginRun(parts, connectionId, { syncLogId, purpose: "pull" });
 	if (run === undefined) throw new Failure("unavailable", "Another push is being stored", { retryAfterSeconds: 5 });
 	try {
 		for (let at = 0; at < records.length; at += atOnce) {
@@ -52,7 +51,7 @@ export async function receivePush(
 				run.count(changed, leftOut);
 			});
 		}
-		return await finish(parts, connection, syncLogId, run.total(), []);
+		return await finish(parts, run.connection, syncLogId, run.leftOut(), []);
 	} finally {
 		await run.end();
 	}

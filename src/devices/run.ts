@@ -1,7 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { type Caller, serverCaller } from "../access/caller.ts";
 import type { Transaction } from "../store/database.ts";
-import { type ConnectionRow, endLease, keepLease, takeLease } from "../store/devices/connections.ts";
+import {
+	type ConnectionRow,
+	connectionById,
+	countSynced,
+	endLease,
+	endLeftBehind,
+	keepLease,
+	takeLease,
+} from "../store/devices/connections.ts";
 import { knownRecords, type RecordRow, undetailedRecords } from "../store/devices/records.ts";
 import { accessToken, type GoodToken } from "./access.ts";
 import { budgetOf } from "./budget.ts";
@@ -12,9 +20,13 @@ import { digestOf } from "./store-measures.ts";
 import { VendorTrouble } from "./trouble.ts";
 import type { Feed, FeedContext, Upstream, Vendor } from "./vendor.ts";
 import { type VendorApi, vendorApi } from "./vendor-api.ts";
+import { vendors } from "./vendors/all.ts";
 
-/** How long a run has a connection to itself without a sign of life; seconds. Longer than any single call and its repetitions. */
-const leaseSeconds = 120;
+/** How long a run has a connection to itself without a sign of life; seconds. Shorter than another one waits for its turn (pull.ts). */
+const leaseSeconds = 40;
+
+/** How often a run gives a sign of life, whatever it waits for; milliseconds. */
+const signOfLifeMilliseconds = 10_000;
 
 /** One run over one connection: whoever holds it is the only one that pulls from there. */
 export interface Run {
@@ -36,25 +48,37 @@ export interface Run {
 	/** Listed records that are new, changed, or known as listed only. */
 	news(records: readonly Upstream[]): Promise<readonly Upstream[]>;
 	undetailed(feed: Feed, limit: number): Promise<RecordRow[]>;
-	/** Counts what was stored; takes effect with the transaction it is called in. */
+	/** Counts what was stored, in the log and within the transaction it is called in. */
 	count(changed: number, leftOut: readonly string[]): void;
-	/** What was stored so far. */
-	total(): { changed: number; leftOut: readonly string[] };
+	/** What could not be stored so far, and why. */
+	leftOut(): readonly string[];
 	end(): Promise<void>;
 }
 
-/** Begins a run; undefined while another has the connection. */
+/** Begins a run; undefined while another has the connection, or where there is none. */
 export async function beginRun(
 	parts: DeviceParts,
-	vendor: Vendor,
-	connection: ConnectionRow,
+	id: number,
 	options: { syncLogId: number | null; purpose: "pull" | "backfill"; signal?: AbortSignal | undefined },
 ): Promise<Run | undefined> {
 	const { database } = parts;
-	const { id } = connection;
 	const holder = randomUUID();
-	const taken = await database.write(serverCaller, (tx) => takeLease(tx, id, holder, leaseSeconds));
-	if (!taken) return undefined;
+	const { syncLogId } = options;
+	const connection = await database.write(serverCaller, async (tx) => {
+		const lease = await takeLease(tx, id, { holder, logId: syncLogId, seconds: leaseSeconds });
+		if (lease === undefined) return undefined;
+		if (lease.leftBehind !== null && lease.leftBehind !== syncLogId)
+			await endLeftBehind(tx, lease.leftBehind, new Date(parts.now()).toISOString());
+		// As whoever had it before has left it.
+		return connectionById(tx, id);
+	});
+	if (connection === undefined) return undefined;
+	const vendor = vendors[connection.deviceType];
+	const signs = setInterval(() => {
+		// Lost, or the database away: the next commit finds out.
+		database.write(serverCaller, (tx) => keepLease(tx, id, holder, leaseSeconds)).catch(() => undefined);
+	}, signOfLifeMilliseconds);
+	signs.unref();
 	const owner: Caller = { role: "person", userId: connection.userId, personRole: "patient", actor: `device:${id}` };
 	const budget = await budgetOf(parts, vendor, options.purpose);
 	const base = parts.vendors[vendor.name].baseUrl ?? vendor.apiBase ?? settingsOf(connection).url ?? "";
@@ -75,7 +99,6 @@ export async function beginRun(
 		sleep: parts.sleep,
 		signal: options.signal,
 	});
-	let changed = 0;
 	let pending = 0;
 	const leftOut = new Set<string>();
 	const read: Run["read"] = (work) => database.read(serverCaller, work);
@@ -91,7 +114,7 @@ export async function beginRun(
 			userId: connection.userId,
 			vendor: vendor.name,
 			feed: name,
-			syncLogId: options.syncLogId,
+			syncLogId,
 		}),
 		async commit(work) {
 			await database.write(owner, async (tx) => {
@@ -99,9 +122,8 @@ export async function beginRun(
 				const kept = await tx.asSystem(() => keepLease(tx, id, holder, leaseSeconds));
 				if (!kept) throw new VendorTrouble("stopped", "It was disconnected, or another server has taken over");
 				await work(tx);
+				if (syncLogId !== null && pending > 0) await tx.asSystem(async () => countSynced(tx, syncLogId, pending));
 			});
-			changed += pending;
-			pending = 0;
 		},
 		read,
 		known: (keys) => read((tx) => knownRecords(tx, id, keys)),
@@ -125,7 +147,10 @@ export async function beginRun(
 			pending += more;
 			for (const reason of reasons) leftOut.add(reason);
 		},
-		total: () => ({ changed, leftOut: [...leftOut] }),
-		end: () => database.write(serverCaller, (tx) => endLease(tx, id, holder)),
+		leftOut: () => [...leftOut],
+		end() {
+			clearInterval(signs);
+			return database.write(serverCaller, (tx) => endLease(tx, id, holder));
+		},
 	};
 }

@@ -12,15 +12,14 @@ export async function beginLog(tx: Transaction, connectionId: number, startedAt:
 /** How an attempt ended, or how far it is. */
 export interface LogEntry {
 	readonly status: "pending" | "success" | "failed";
-	/** Rows that are new, changed or deleted. */
-	readonly recordsSynced: number;
 	/** In words that hold no data; also for a success that left something out. */
 	readonly errorMessage: string | null;
 	/** ISO. */
 	readonly syncCompletedAt: string | null;
 }
 
-/** Writes how it went. */
-export async function writeLog(tx: Transaction, id: number, entry: LogEntry): Promise<void> {
-	await updateRows(tx, DeviceSyncLogs, [{ id, changes: { ...entry } }]);
+/** Writes how it went; gives how many rows the attempt wrote, counted with each of its transactions (run.ts). */
+export async function writeLog(tx: Transaction, id: number, entry: LogEntry): Promise<number> {
+	const [row] = await updateRows(tx, DeviceSyncLogs, [{ id, changes: { ...entry } }]);
+	return (row?.recordsSynced as number | null | undefined) ?? 0;
 }

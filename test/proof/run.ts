@@ -1,9 +1,11 @@
-/** `npm run proof -- crash|hostile`: see README.md here. Progress goes to stderr, the report to stdout; exit code 1 when anything is wrong. */
+/** `npm run proof -- crash|hostile|pulls`: see README.md here. Progress goes to stderr, the report to stdout; exit code 1 when anything is wrong. */
 import { parseArgs } from "node:util";
 import { proveCrashes } from "./crash/crash.ts";
 import { crashText } from "./crash/report.ts";
 import { hostileText, proveHostile } from "./hostile/hostile.ts";
 import { onProcess } from "./hostile/process.ts";
+import { provePulls } from "./pulls/pulls.ts";
+import { pullsText } from "./pulls/report.ts";
 
 const { values: given, positionals } = parseArgs({
 	allowPositionals: true,
@@ -37,9 +39,15 @@ switch (positionals[0]) {
 		process.exitCode = report.wrong.size === 0 ? 0 : 1;
 		break;
 	}
+	case "pulls": {
+		const report = await provePulls({ rounds: numberOf("rounds", 20), seed, say });
+		console.log(given.json ? JSON.stringify(report) : pullsText(report));
+		process.exitCode = report.wrong.length === 0 ? 0 : 1;
+		break;
+	}
 	default:
 		fail(
-			"npm run proof -- crash [--rounds N] [--clients N] [--seed S] [--json]\nnpm run proof -- hostile [--requests N] [--seed S]",
+			"npm run proof -- crash [--rounds N] [--clients N] [--seed S] [--json]\nnpm run proof -- pulls [--rounds N] [--seed S] [--json]\nnpm run proof -- hostile [--requests N] [--seed S]",
 		);
 }
 

@@ -71,7 +71,8 @@ export function registerCollection(app: FastifyInstance, services: NativeService
 		requireRight(caller, table, "read");
 		await services.accessLog.record(entry);
 		reply.header("etag", etag(row.version));
-		if (isKnown(request.headers["if-none-match"], row.version)) return reply.code(304).send();
+		const { movesUnversioned = false } = collection;
+		if (!movesUnversioned && isKnown(request.headers["if-none-match"], row.version)) return reply.code(304).send();
 		return sendJson(reply, presentText(collection, row, services));
 	});
 

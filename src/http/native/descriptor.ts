@@ -20,6 +20,8 @@ export interface Collection {
 	readonly addedElsewhere?: true;
 	/** Named extra steps (derive.ts): rows are profiles of patients, accounts, events of calendars, or device connections. */
 	readonly derive?: "patient" | "account" | "event" | "device";
+	/** Something a row shows changes without a new version: no answer says that a client has it already. */
+	readonly movesUnversioned?: true;
 	/** PUT, PATCH and DELETE of a row mean more than the row, and are in routes/. */
 	readonly changedElsewhere?: true;
 }

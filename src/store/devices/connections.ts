@@ -104,18 +104,26 @@ export async function saveConnectionState(tx: Transaction, id: number, state: Co
 }
 
 /**
- * Takes the right to pull a connection: false while somebody else has it. It ends by itself, so that a server that dies blocks nobody.
+ * Takes the right to pull a connection. It ends by itself, so that a server that dies blocks nobody.
  *
  * @param holder a UUID of this very run
+ * @param logId the log of this run
+ * @returns undefined while somebody else has it; else the log of a run that died with it, where one did
  */
-export async function takeLease(tx: Transaction, id: number, holder: string, seconds: number): Promise<boolean> {
-	const rows = await tx.query(sql`
-		insert into devices.connection (connection_id, lease_holder, lease_until)
-		values (${id}::int, ${holder}::uuid, now() + make_interval(secs => ${seconds}))
-		on conflict (connection_id) do update set lease_holder = excluded.lease_holder, lease_until = excluded.lease_until
-			where devices.connection.lease_until is null or devices.connection.lease_until <= now()
-		returning connection_id`);
-	return rows.length === 1;
+export async function takeLease(
+	tx: Transaction,
+	id: number,
+	{ holder, logId, seconds }: { holder: string; logId: number | null; seconds: number },
+): Promise<{ leftBehind: number | null } | undefined> {
+	const rows = await tx.query(sql<{ leftBehind: number | null }>`
+		with before as (select lease_log_id from devices.connection where connection_id = ${id}::int for update)
+		insert into devices.connection as c (connection_id, lease_holder, lease_until, lease_log_id)
+		values (${id}::int, ${holder}::uuid, now() + make_interval(secs => ${seconds}), ${logId}::int)
+		on conflict (connection_id) do update set lease_holder = excluded.lease_holder, lease_until = excluded.lease_until,
+			lease_log_id = excluded.lease_log_id
+			where c.lease_until is null or c.lease_until <= now()
+		returning (select lease_log_id from before) as "leftBehind"`);
+	return rows[0];
 }
 
 /** Keeps the right for some more seconds, and others from taking it until the transaction ends; false when it is lost. */
@@ -129,7 +137,7 @@ export async function keepLease(tx: Transaction, id: number, holder: string, sec
 /** Gives the right back. */
 export async function endLease(tx: Transaction, id: number, holder: string): Promise<void> {
 	await tx.query(sql`
-		update devices.connection set lease_holder = null, lease_until = null
+		update devices.connection set lease_holder = null, lease_until = null, lease_log_id = null
 		where connection_id = ${id}::int and lease_holder = ${holder}::uuid`);
 }
 
@@ -155,7 +163,15 @@ export async function claimDueConnections(
 	return rows.map(({ id }) => id);
 }
 
-/** Ends logs of attempts that a server left behind when it died: pending, older than any attempt lasts, and no backfill's. */
+/** Ends the log of an attempt whose server died, unless it has ended or is a backfill's, which goes on. */
+export async function endLeftBehind(tx: Transaction, logId: number, now: string): Promise<void> {
+	await tx.query(sql`
+		update public.device_sync_logs l set status = 'failed', sync_completed_at = ${now}::timestamptz, error_message = ${interrupted}
+		where id = ${logId}::int and status = 'pending'
+			and not exists (select 1 from devices.connection c where c.connection_id = l.device_connection_id and c.backfill_log_id = l.id)`);
+}
+
+/** Ends logs of attempts that died before they had a connection to themselves: pending, older than any attempt lasts, and no backfill's. */
 export async function endAbandonedLogs(
 	tx: Transaction,
 	connectionId: number,
@@ -163,8 +179,16 @@ export async function endAbandonedLogs(
 	now: string,
 ): Promise<void> {
 	await tx.query(sql`
-		update public.device_sync_logs set status = 'failed', sync_completed_at = ${now}::timestamptz,
-			error_message = 'It was interrupted; what it stored by then is here'
+		update public.device_sync_logs set status = 'failed', sync_completed_at = ${now}::timestamptz, error_message = ${interrupted}
 		where device_connection_id = ${connectionId}::int and status = 'pending' and sync_started_at < ${startedBefore}::timestamptz
 			and id is distinct from (select backfill_log_id from devices.connection where connection_id = ${connectionId}::int)`);
+}
+
+const interrupted = "It was interrupted; what it stored by then is here";
+
+/** Counts rows a sync wrote, in the transaction that writes them, so that its log is right whenever it ends. */
+export function countSynced(tx: Transaction, logId: number, rows: number): void {
+	tx.later(
+		sql`update public.device_sync_logs set records_synced = coalesce(records_synced, 0) + ${rows}::int where id = ${logId}::int`,
+	);
 }

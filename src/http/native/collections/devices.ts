@@ -10,4 +10,6 @@ export const devices: Collection = {
 	hidden: ["accessToken", "refreshToken"],
 	addedElsewhere: true,
 	derive: "device",
+	// A sync is no new version of its connection (migration 0024), but `lastSyncAt` tells of it.
+	movesUnversioned: true,
 };

@@ -52,13 +52,13 @@ export function registerDeviceCallback(app: FastifyInstance, services: DeviceSer
 					const callback = new URL(request.url, services.devices.baseUrl);
 					// Begun on our page by somebody signed in, it ends with the same person signed in only.
 					const browser = await request.browserCaller(reply);
-					const { id } = await endConnect(
+					await endConnect(
 						services.devices,
 						name,
 						callback,
 						browser === undefined ? undefined : `user:${browser.userId}`,
+						services.addBackfill,
 					);
-					await services.addBackfill(id);
 					return reply.redirect(`/devices?connected=${name}`, 302);
 				} catch (error) {
 					if (!(error instanceof VendorTrouble)) throw error;

@@ -38,8 +38,8 @@ export interface DeviceServices extends DeriveTools {
 		syncLogId: number | null,
 		errand: Errand | null,
 	) => Promise<void>;
-	/** Adds getting what a vendor has from before. */
-	readonly addBackfill: (connectionId: number) => Promise<void>;
+	/** Adds a pull and getting what a vendor has from before, there if and only if the transaction commits. */
+	readonly addBackfill: (tx: Transaction, connectionId: number) => Promise<void>;
 }
 
 /** `/api/devices`: adding a connection, pulling it now, how it went and how it is. Reading and changing rows is the collection's. */

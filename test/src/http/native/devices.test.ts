@@ -55,6 +55,31 @@ t.test("connect Strava in the browser, sync, and see it on both faces", async (t
 	});
 });
 
+t.test(
+	"a sync is no new version of its connection, but lastSyncAt is shown; what a person changes is one",
+	async (t) => {
+		const before = await patient.get(`/api/devices/${deviceId}`);
+		const versions = async () => (await patient.get(`/fhir/Device/dev-${deviceId}/_history`)).body.entry.length;
+		const count = await versions();
+		clock.advance(3_600_000);
+		t.equal((await patient.post(`/api/devices/${deviceId}/sync?wait=true`)).body.status, "success");
+		const known = { "if-none-match": before.headers.get("etag") ?? "" };
+		const after = await patient.get(`/api/devices/${deviceId}`, known);
+		t.equal(after.status, 200, "not 304: it shows something else");
+		t.equal(after.headers.get("etag"), before.headers.get("etag"));
+		t.ok(after.body.lastSyncAt > before.body.lastSyncAt);
+		t.equal(after.body.updatedAt, before.body.updatedAt);
+		t.equal(await versions(), count);
+		const changed = await patient.patch(
+			`/api/devices/${deviceId}`,
+			{ deviceName: "My Strava" },
+			{ "if-match": before.headers.get("etag") ?? "" },
+		);
+		t.equal(changed.status, 200, "a sync in between takes no edit away");
+		t.equal(await versions(), count + 1);
+	},
+);
+
 t.test("what is for its owner's eyes is nothing a therapist sees, on either face, nor its history", async (t) => {
 	const [log] = (await patient.get("/api/exercise-logs?limit=1")).body.data;
 	t.equal((await therapist.get(`/api/exercise-logs/${log.id}`)).status, 404);
