@@ -15,6 +15,7 @@ import { Alerting } from "./0014-alerting.ts";
 import { NewPasswordEndsAccess } from "./0015-new-password-ends-access.ts";
 import { Scoring } from "./0016-scoring.ts";
 import { Rights } from "./0020-rights.ts";
+import { HospitalSignIn } from "./0021-hospital-sign-in.ts";
 import { DeviceRecords } from "./0023-device-records.ts";
 import { QuietPulls } from "./0024-quiet-pulls.ts";
 
@@ -39,6 +40,7 @@ export const migrations: {
 	{ name: "0015-new-password-ends-access", class: NewPasswordEndsAccess },
 	{ name: "0016-scoring", class: Scoring },
 	{ name: "0020-rights", class: Rights },
+	{ name: "0021-hospital-sign-in", class: HospitalSignIn },
 	{ name: "0023-device-records", class: DeviceRecords },
 	{ name: "0024-quiet-pulls", class: QuietPulls },
 ];

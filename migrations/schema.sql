@@ -76,6 +76,15 @@ auth.client grant_types text[] not null
 auth.client scopes text
 auth.client created_at timestamp(3) with time zone not null default now()
 auth.client updated_at timestamp(3) with time zone not null default now()
+auth.client registered_itself boolean not null default false
+auth.client registration_hash bytea
+auth.identity_link id integer not null generated always as identity
+auth.identity_link issuer text not null
+auth.identity_link subject text not null
+auth.identity_link user_id integer not null
+auth.identity_link made_by text not null
+auth.identity_link created_at timestamp(3) with time zone not null default now()
+auth.identity_link used_at timestamp(3) with time zone
 auth.launch hash bytea not null
 auth.launch client_id text not null
 auth.launch user_id integer not null
@@ -105,6 +114,7 @@ auth.token user_id integer not null
 auth.token created_at timestamp(3) with time zone not null default now()
 auth.token expires_at timestamp(3) with time zone not null
 auth.token last_used_at timestamp(3) with time zone
+auth.unproven_address user_id integer not null
 devices.audience vendor text not null
 devices.audience audience text not null
 devices.budget vendor text not null
@@ -633,7 +643,12 @@ auth.attempt attempt_pkey PRIMARY KEY (id)
 auth.client client_auth_method_check CHECK ((auth_method = ANY (ARRAY['none'::text, 'client_secret_basic'::text, 'private_key_jwt'::text])))
 auth.client client_keys_check CHECK (((auth_method = 'private_key_jwt'::text) = (num_nonnulls(jwks, jwks_uri) = 1)))
 auth.client client_pkey PRIMARY KEY (id)
+auth.client client_registration_check CHECK ((registered_itself = (registration_hash IS NOT NULL)))
 auth.client client_secret_check CHECK (((auth_method = 'client_secret_basic'::text) = (secret_hash IS NOT NULL)))
+auth.identity_link identity_link_made_by_check CHECK ((made_by = ANY (ARRAY['email'::text, 'administrator'::text])))
+auth.identity_link identity_link_pkey PRIMARY KEY (id)
+auth.identity_link identity_link_subject_unique UNIQUE (issuer, subject)
+auth.identity_link identity_link_user_id_foreign FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
 auth.launch launch_client_id_foreign FOREIGN KEY (client_id) REFERENCES auth.client(id) ON DELETE CASCADE
 auth.launch launch_patient_id_foreign FOREIGN KEY (patient_id) REFERENCES public.patients(id) ON DELETE CASCADE
 auth.launch launch_pkey PRIMARY KEY (hash)
@@ -644,6 +659,8 @@ auth.record record_pkey PRIMARY KEY (model, id)
 auth.signing_key signing_key_pkey PRIMARY KEY (kid)
 auth.token token_pkey PRIMARY KEY (hash)
 auth.token token_user_id_foreign FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
+auth.unproven_address unproven_address_pkey PRIMARY KEY (user_id)
+auth.unproven_address unproven_address_user_id_foreign FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
 devices.audience audience_check CHECK ((audience = ANY (ARRAY['owner'::text, 'care-team'::text])))
 devices.audience audience_pkey PRIMARY KEY (vendor)
 devices.budget budget_pkey PRIMARY KEY (vendor, name)
@@ -824,6 +841,9 @@ CREATE INDEX attempt_account ON auth.attempt USING btree (account, at)
 CREATE INDEX attempt_address ON auth.attempt USING btree (address, at)
 CREATE UNIQUE INDEX attempt_pkey ON auth.attempt USING btree (id)
 CREATE UNIQUE INDEX client_pkey ON auth.client USING btree (id)
+CREATE UNIQUE INDEX identity_link_pkey ON auth.identity_link USING btree (id)
+CREATE UNIQUE INDEX identity_link_subject_unique ON auth.identity_link USING btree (issuer, subject)
+CREATE INDEX identity_link_user ON auth.identity_link USING btree (user_id, issuer)
 CREATE INDEX launch_client ON auth.launch USING btree (client_id)
 CREATE INDEX launch_expires ON auth.launch USING btree (expires_at)
 CREATE INDEX launch_patient ON auth.launch USING btree (patient_id)
@@ -840,6 +860,7 @@ CREATE UNIQUE INDEX signing_key_pkey ON auth.signing_key USING btree (kid)
 CREATE INDEX token_expires ON auth.token USING btree (expires_at)
 CREATE UNIQUE INDEX token_pkey ON auth.token USING btree (hash)
 CREATE INDEX token_user ON auth.token USING btree (user_id)
+CREATE UNIQUE INDEX unproven_address_pkey ON auth.unproven_address USING btree (user_id)
 CREATE UNIQUE INDEX audience_pkey ON devices.audience USING btree (vendor)
 CREATE UNIQUE INDEX budget_pkey ON devices.budget USING btree (vendor, name)
 CREATE INDEX connection_due ON devices.connection USING btree (next_sync_at) WHERE (state = 'connected'::text)
@@ -982,11 +1003,13 @@ audit.access_log access_log_read select to heart_system using (true) check ()
 auth.app_grant app_grant_system all to heart_system using (true) check (true)
 auth.attempt attempt_system all to heart_system using (true) check (true)
 auth.client client_system all to heart_system using (true) check (true)
+auth.identity_link identity_link_system all to heart_system using (true) check (true)
 auth.launch launch_system all to heart_system using (true) check (true)
 auth.password_reset password_reset_system all to heart_system using (true) check (true)
 auth.record record_system all to heart_system using (true) check (true)
 auth.signing_key signing_key_system all to heart_system using (true) check (true)
 auth.token token_system all to heart_system using (true) check (true)
+auth.unproven_address unproven_address_system all to heart_system using (true) check (true)
 devices.connection connection_parent select to heart_person, heart_therapist using ((EXISTS ( SELECT 1
    FROM public.device_connections parent
   WHERE (parent.id = connection.connection_id)))) check ()
@@ -2088,11 +2111,13 @@ audit.access_log heart_therapist: insert
 auth.app_grant heart_system: delete, insert, select, update
 auth.attempt heart_system: delete, insert, select, update
 auth.client heart_system: delete, insert, select, update
+auth.identity_link heart_system: delete, insert, select, update
 auth.launch heart_system: delete, insert, select, update
 auth.password_reset heart_system: delete, insert, select, update
 auth.record heart_system: delete, insert, select, update
 auth.signing_key heart_system: delete, insert, select, update
 auth.token heart_system: delete, insert, select, update
+auth.unproven_address heart_system: delete, insert, select, update
 devices.audience heart_person: select
 devices.audience heart_system: delete, insert, select, update
 devices.audience heart_therapist: select

@@ -10,6 +10,8 @@ import { openWatch } from "./alerts/watch.ts";
 import { accessLog } from "./audit/access-log.ts";
 import { accounts } from "./auth/accounts.ts";
 import { clients } from "./auth/clients.ts";
+import { type HospitalSignInParts, hospitalSignIn, type LinkableRole } from "./auth/hospital/hospital-sign-in.ts";
+import { identityLinks } from "./auth/hospital/identity-links.ts";
 import { passwordChanges } from "./auth/password-changes.ts";
 import { passwords } from "./auth/passwords.ts";
 import { authorizationServer } from "./auth/server/authorization-server.ts";
@@ -39,7 +41,7 @@ import { registerMetrics } from "./http/plugins/metrics.ts";
 import { registerRefusals } from "./http/plugins/refusals.ts";
 import { registerRequestId } from "./http/plugins/request-id.ts";
 import { createServer } from "./http/server.ts";
-import { noteAuthorization } from "./http/smart/note-authorization.ts";
+import { noteAuthorization, noteLinkByEmail } from "./http/smart/note-authorization.ts";
 import { authorizationPages } from "./http/smart/pages.ts";
 import { registerSmart } from "./http/smart/register.ts";
 import { registerVitalsApp } from "./http/vitals-app/register.ts";
@@ -84,6 +86,13 @@ export interface AppConfig extends DeviceConfig {
 	readonly smsWebhookUrl?: string | null;
 	/** How often to look for jobs to be tried again, in seconds. Default: 10. */
 	readonly lookForJobsEverySeconds?: number;
+	/** A hospital's identity provider; without an issuer there is none. The others are set with it. */
+	readonly oidcIssuer?: string | null;
+	readonly oidcClientId?: string | null;
+	readonly oidcClientSecret?: string | null;
+	readonly oidcName?: string;
+	readonly oidcScopes?: string;
+	readonly oidcLinkByEmail?: readonly (LinkableRole | "none")[];
 	/** 32 bytes each, newest first: what secrets are sealed with. */
 	readonly tokenEncryptionKeys: readonly Buffer[];
 }
@@ -176,12 +185,25 @@ export async function buildApp({ config, database, log, devices = {} }: AppParts
 		note: noteAuthorization(audit),
 		onFault: (error) => log.error({ err: describe(error) }, "unexpected failure of the authorization server"),
 	});
+	const provider = providerOf(config);
+	const hospital =
+		provider === undefined
+			? undefined
+			: hospitalSignIn({
+					...provider,
+					database,
+					sealer: seal,
+					baseUrl: config.baseUrl,
+					note: noteLinkByEmail(audit),
+					onTrouble: (why) => log.warn({ why }, "the hospital's sign-in does not work"),
+				});
 	registerVitalsApp(app);
 	await registerSmart(app, {
 		database,
 		accessLog: audit,
 		accounts: people,
 		authorization,
+		hospital,
 		baseUrl: config.baseUrl,
 	});
 	registerResetPage(app, { passwordChanges: newPasswords, baseUrl: config.baseUrl, note: resetNote(audit) });
@@ -193,6 +215,7 @@ export async function buildApp({ config, database, log, devices = {} }: AppParts
 		tokens: signedIn,
 		hashPassword: secrets.hash,
 		clients: clients(database),
+		identityLinks: identityLinks(database, config.oidcIssuer ?? null),
 		launches: authorization.launches,
 		now: () => Temporal.Now.instant(),
 		baseUrl: config.baseUrl,
@@ -247,4 +270,13 @@ export async function buildApp({ config, database, log, devices = {} }: AppParts
 async function mailsBy(url: string, from: string): Promise<Mailer> {
 	const { mailer } = await import("./mail/mailer.ts");
 	return mailer({ url, from });
+}
+
+/** The identity provider of the configuration; undefined without one. */
+function providerOf(config: AppConfig): Pick<HospitalSignInParts, "provider" | "linkByEmail"> | undefined {
+	const { oidcIssuer: issuer, oidcClientId: clientId, oidcClientSecret: clientSecret } = config;
+	if (issuer == null || clientId == null || clientSecret == null) return undefined;
+	const { oidcName: name = "your hospital", oidcScopes: scopes = "openid email", oidcLinkByEmail = [] } = config;
+	const linkByEmail = oidcLinkByEmail.filter((role) => role !== "none");
+	return { provider: { issuer, clientId, clientSecret, name, scopes }, linkByEmail };
 }

@@ -2,12 +2,14 @@ import { resolve } from "node:path";
 import {
 	databaseAddress,
 	flag,
+	issuer,
 	key,
 	list,
 	mailSender,
 	messageOf,
 	network,
 	oneOf,
+	openidScopes,
 	type Reader,
 	secretAddress,
 	text,
@@ -39,6 +41,7 @@ function listOf<T>(name: string, shownDefault: string, read: Reader<T>, meaning:
 
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 const audiences = ["owner", "care-team"] as const;
+const linkable = ["patient", "therapist", "admin", "none"] as const;
 const mebibyte = 1024 * 1024;
 
 /** Everything that is read from the environment, by the property of {@link Config} it becomes. */
@@ -160,6 +163,22 @@ export const settings = {
 		wholeNumber("a number of days", 0, 3650),
 		"how long vendors' payloads are kept, sealed, for `npm run devices -- replay`; 0 keeps none",
 	),
+	oidcIssuer: optional(
+		"OIDC_ISSUER",
+		"unset",
+		issuer,
+		"a hospital's identity provider (OpenID Connect), where people may sign in; `$BASE_URL/sign-in/hospital/callback` is registered there",
+	),
+	oidcClientId: optional("OIDC_CLIENT_ID", "unset", text, "id this server is registered with there"),
+	oidcClientSecret: optional("OIDC_CLIENT_SECRET", "unset", text, "secret this server is registered with there"),
+	oidcName: setting("OIDC_NAME", "your hospital", text, "what people know it by: “Sign in with …”"),
+	oidcScopes: setting("OIDC_SCOPES", "openid email", openidScopes, "scopes asked for there, space separated"),
+	oidcLinkByEmail: setting(
+		"OIDC_LINK_BY_EMAIL",
+		"patient,therapist",
+		list(oneOf(linkable)),
+		"roles whose accounts are found by an e-mail address that the provider has verified, comma separated; `none`: administrators connect accounts",
+	),
 	smtpUrl: optional(
 		"SMTP_URL",
 		"in-app alerts only, no password reset",
@@ -236,6 +255,14 @@ function contradictions(values: Read, env: Readonly<Record<string, string | unde
 		lines.push("DATABASE_REPLICA_URLS: needs DATABASE_URL");
 	}
 	if (values.smtpUrl !== null && !given("ALERT_FROM")) lines.push("ALERT_FROM: is required with SMTP_URL");
+	const oidc = ["OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"];
+	const [first] = oidc.filter(given);
+	if (first !== undefined) {
+		for (const name of oidc) if (!given(name)) lines.push(`${name}: is required with ${first}`);
+	}
+	if (values.oidcLinkByEmail.includes("none") && values.oidcLinkByEmail.length > 1) {
+		lines.push("OIDC_LINK_BY_EMAIL: none stands alone");
+	}
 	for (const vendor of ["STRAVA", "POLAR", "SAMSUNG"]) {
 		const [id, secret] = [`${vendor}_CLIENT_ID`, `${vendor}_CLIENT_SECRET`];
 		if (given(id) !== given(secret)) {

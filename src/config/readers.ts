@@ -59,6 +59,29 @@ export function secretAddress(schemes: readonly string[]): Reader<string> {
 	};
 }
 
+/** The issuer of an OpenID provider, exactly as it names itself: https, or http on this machine. */
+export const issuer: Reader<string> = (value) => {
+	const url = URL.parse(value);
+	const local =
+		url !== null && (url.hostname === "localhost" || url.hostname === "[::1]" || /^127\.[\d.]+$/.test(url.hostname));
+	if (url === null || (url.protocol !== "https:" && !(url.protocol === "http:" && local))) {
+		throw new Error(`${quoted(value)} is not an https address (http is for addresses of this machine)`);
+	}
+	if (url.search !== "" || url.hash !== "" || url.username !== "") {
+		throw new Error(`${quoted(value)} must be an address without query, fragment and user`);
+	}
+	return value;
+};
+
+/** Scopes of OpenID Connect, space separated. */
+export const openidScopes: Reader<string> = (value) => {
+	const words = value.split(/\s+/);
+	if (!words.includes("openid")) throw new Error(`${quoted(value)} has no openid among its scopes`);
+	if (!words.every((word) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(word)))
+		throw new Error(`${quoted(value)} is not a list of scopes`);
+	return words.join(" ");
+};
+
 /** A PostgreSQL connection address that names a database. */
 export const databaseAddress: Reader<string> = (value) => {
 	secretAddress(["postgresql", "postgres"])(value);

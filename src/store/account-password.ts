@@ -44,9 +44,11 @@ export async function insertReset(
 	return account;
 }
 
-/** Takes a reset token, once: whose it is; undefined where it is none, or no longer. */
+/** Takes a reset token, once: whose it is; undefined where it is none, or no longer. Who has it reads the account's mails. */
 export async function takeReset(tx: Transaction, hash: Buffer): Promise<number | undefined> {
 	const rows = await tx.query(sql<{ user_id: number }>`
-		delete from auth.password_reset where hash = ${hash} and expires_at > now() returning user_id`);
+		with taken as (delete from auth.password_reset where hash = ${hash} and expires_at > now() returning user_id),
+			proven as (delete from auth.unproven_address where user_id in (select user_id from taken))
+		select user_id from taken`);
 	return rows[0]?.user_id;
 }

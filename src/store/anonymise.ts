@@ -132,6 +132,7 @@ export async function revokeAll(tx: Transaction, id: number, devices: readonly n
 	const apps = await count(sql`delete from auth.app_grant where user_id = ${id}::int returning 1`);
 	await tx.query(sql`delete from auth.launch where user_id = ${id}::int`);
 	await tx.query(sql`delete from auth.password_reset where user_id = ${id}::int`);
+	await tx.query(sql`delete from auth.identity_link where user_id = ${id}::int`);
 	const calendarFeeds = await count(sql`
 		delete from calendar.feed f using public.calendars c where c.id = f.calendar_id and c.user_id = ${id}::int returning 1`);
 	const ids = sql`any(${sql.val([...devices])}::int[])`;

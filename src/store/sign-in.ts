@@ -35,7 +35,10 @@ export async function insertAccount(
 			coalesce(${given.timezone}, 'America/New_York'))
 		on conflict (email) do nothing
 		returning ${account}`);
-	return rows[0];
+	const [made] = rows;
+	// Whoever signs up says which address is theirs; nobody has made sure.
+	if (made !== undefined) await tx.query(sql`insert into auth.unproven_address (user_id) values (${made.id})`);
+	return made;
 }
 
 /**

@@ -110,8 +110,12 @@ for (const name of ["therapist2", "other"]) {
 			await outsider.get("/api/admin/clients/demo-app"),
 			await outsider.patch("/api/admin/clients/demo-app", { name: "Mine" }),
 			await outsider.delete("/api/admin/clients/demo-app"),
+			await outsider.get("/api/admin/identity-links"),
+			await outsider.post("/api/admin/identity-links", { subject: "mine", userId: 1 }),
+			await outsider.get("/api/admin/identity-links/1"),
+			await outsider.delete("/api/admin/identity-links/1"),
 		]) {
-			t.equal(answer.status, 403, "apps are the administrators'");
+			t.equal(answer.status, 403, "apps and who signs in by a provider are the administrators'");
 		}
 	});
 }

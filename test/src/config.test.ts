@@ -51,6 +51,27 @@ t.test("every mistake is one line that names the variable", async (t) => {
 		"TOKEN_ENCRYPTION_KEY: is required with DATABASE_URL (openssl rand -base64 32)",
 	]);
 	t.same(linesOf({ STRAVA_CLIENT_ID: "1" }), ["STRAVA_CLIENT_SECRET: is required with STRAVA_CLIENT_ID"]);
+	const oidc = { OIDC_ISSUER: "https://id.hospital.example/", OIDC_CLIENT_ID: "a", OIDC_CLIENT_SECRET: "b" };
+	t.same(linesOf(oidc), []);
+	t.equal(readConfig(oidc).oidcIssuer, oidc.OIDC_ISSUER, "as the provider names itself, slash and all");
+	t.same(linesOf({ ...oidc, OIDC_ISSUER: "http://localhost:9000" }), []);
+	t.same(
+		linesOf({
+			...oidc,
+			OIDC_ISSUER: "http://id.hospital.example",
+			OIDC_SCOPES: "email",
+			OIDC_LINK_BY_EMAIL: "none,admin",
+		}),
+		[
+			'OIDC_ISSUER: "http://id.hospital.example" is not an https address (http is for addresses of this machine)',
+			'OIDC_SCOPES: "email" has no openid among its scopes',
+			"OIDC_LINK_BY_EMAIL: none stands alone",
+		],
+	);
+	t.same(linesOf({ OIDC_ISSUER: oidc.OIDC_ISSUER }), [
+		"OIDC_CLIENT_ID: is required with OIDC_ISSUER",
+		"OIDC_CLIENT_SECRET: is required with OIDC_ISSUER",
+	]);
 	t.same(linesOf({ SMTP_URL: "smtp://mail" }), ["ALERT_FROM: is required with SMTP_URL"]);
 });
 

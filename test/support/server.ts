@@ -1,5 +1,5 @@
 import { pino } from "pino";
-import { buildApp } from "../../src/app.ts";
+import { type AppConfig, buildApp } from "../../src/app.ts";
 import { readConfig } from "../../src/config.ts";
 import type { DeviceParts } from "../../src/devices/parts.ts";
 import { type Database, openDatabase } from "../../src/store/database.ts";
@@ -61,6 +61,10 @@ export interface TestServerOptions {
 	readonly poolSize?: number;
 	/** Default: that of `openDatabase`. */
 	readonly statementTimeoutMilliseconds?: number;
+	/** Where it listens, for what has to know before it does. Default: a free port. */
+	readonly port?: number;
+	/** Other settings. */
+	readonly config?: Partial<AppConfig>;
 	/** Stand-ins of vendors. */
 	readonly devices?: Partial<DeviceParts>;
 }
@@ -93,6 +97,7 @@ export async function startTestServer(
 			...(options.lookForJobsEverySeconds === undefined
 				? {}
 				: { lookForJobsEverySeconds: options.lookForJobsEverySeconds }),
+			...options.config,
 		};
 		const app = await buildApp({ config, database: over, log, devices: options.devices ?? {} });
 		await app.listen({ port, host: "127.0.0.1" });
@@ -101,7 +106,7 @@ export async function startTestServer(
 			await over.close();
 		};
 	};
-	const port = await freePort();
+	const port = options.port ?? (await freePort());
 	const base = `http://127.0.0.1:${port}`;
 	const closing = [await serve(database, port, base)];
 	let closed = false;

@@ -97,6 +97,11 @@ export class Browser {
 		return new URL(this.url).searchParams;
 	}
 
+	/** The value of a cookie it holds. */
+	cookie(name: string): string | undefined {
+		return this.#cookies.find((one) => one.name === name)?.value;
+	}
+
 	cookieNames(): string[] {
 		return this.#cookies.map(({ name }) => name);
 	}

@@ -24,6 +24,8 @@ export interface Interaction {
 	readonly redirectUri: string;
 	/** Who the app thinks it is: what to fill in. */
 	readonly loginHint: string | undefined;
+	/** Whether the app wants people to sign in even if they have. */
+	readonly again: boolean;
 }
 
 /** How an interaction ends: somebody signed in, access was granted, or not. */
@@ -154,5 +156,6 @@ function interactionOf(details: Awaited<ReturnType<Provider["interactionDetails"
 		clientId,
 		redirectUri: text("redirect_uri") ?? "",
 		loginHint: text("login_hint"),
+		again: (text("prompt") ?? "").split(" ").includes("login") || params.max_age !== undefined,
 	};
 }

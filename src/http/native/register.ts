@@ -4,6 +4,7 @@ import type { AboutServices } from "./about-person.ts";
 import { type NativeServices, registerCollection } from "./collection.ts";
 import { collections } from "./collections/all.ts";
 import { type ClientServices, registerAdminClients } from "./routes/admin-clients.ts";
+import { type IdentityLinkServices, registerAdminIdentityLinks } from "./routes/admin-identity-links.ts";
 import { registerAlertRuleRoutes } from "./routes/alert-rules.ts";
 import { registerAlertStream } from "./routes/alert-stream.ts";
 import { registerAlertRoutes } from "./routes/alerts.ts";
@@ -33,6 +34,7 @@ export type AllNativeServices = NativeServices &
 	AboutServices &
 	LaunchServices &
 	ClientServices &
+	IdentityLinkServices &
 	CalendarServices &
 	DeviceServices;
 
@@ -54,6 +56,7 @@ export async function registerNative(app: FastifyInstance, services: AllNativeSe
 			});
 			registerLaunch(signedIn, services);
 			registerAdminClients(signedIn, services);
+			registerAdminIdentityLinks(signedIn, services);
 			registerDevices(signedIn, services);
 			registerDeviceConnect(signedIn, services);
 			for (const collection of collections) registerCollection(signedIn, services, collection);

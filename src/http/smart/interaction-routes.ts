@@ -7,6 +7,7 @@ import { formOf } from "../pages/form.ts";
 import { html } from "../pages/html.ts";
 import { sendPage } from "../pages/page.ts";
 import { sendConsentPage } from "./consent-page.ts";
+import { hospitalButton, passedAtHospital } from "./hospital-routes.ts";
 import { sendPatientPage } from "./patient-page.ts";
 import { sendAway } from "./refused-page.ts";
 import type { SmartServices } from "./services.ts";
@@ -38,10 +39,11 @@ export function registerInteractions(app: FastifyInstance, services: SmartServic
 
 const hidden = { schema: { hide: true } };
 
-function show(services: SmartServices, request: FastifyRequest, reply: FastifyReply, interaction: Interaction) {
+async function show(services: SmartServices, request: FastifyRequest, reply: FastifyReply, interaction: Interaction) {
 	if (interaction.prompt === "login") {
-		const { action, formTargets } = placeOf(interaction);
-		return sendSignInPage(reply, { action, formTargets, email: interaction.loginHint });
+		const account = await passedAtHospital(services, request, reply, interaction.uid);
+		if (account !== undefined) return goOn(services, request, reply, { signedIn: account });
+		return sendSignInPage(reply, { ...signInOf(services, interaction), email: interaction.loginHint });
 	}
 	if (interaction.asked === undefined) return sendOver(reply);
 	const { patient } = request.query as { patient?: string };
@@ -77,7 +79,6 @@ async function signIn(
 	interaction: Interaction,
 	form: URLSearchParams,
 ) {
-	const { action, formTargets } = placeOf(interaction);
 	const email = form.get("email") ?? "";
 	try {
 		const account = await services.accounts.signIn(email, form.get("password") ?? "", request.ip);
@@ -91,7 +92,7 @@ async function signIn(
 		});
 		return goOn(services, request, reply, { signedIn: account });
 	} catch (error) {
-		return sendSignInPage(reply, { action, formTargets, email, failure: signInFailure(error) });
+		return sendSignInPage(reply, { ...signInOf(services, interaction), email, failure: signInFailure(error) });
 	}
 }
 
@@ -151,6 +152,10 @@ function placeOf({ uid, redirectUri }: Interaction): { action: string; formTarge
 	const url = URL.parse(redirectUri);
 	const target = url === null ? [] : [url.origin === "null" ? url.protocol : url.origin];
 	return { action: `/interaction/${uid}`, formTargets: target };
+}
+
+function signInOf(services: SmartServices, interaction: Interaction) {
+	return { ...placeOf(interaction), hospital: hospitalButton(services, `/interaction/${interaction.uid}/hospital`) };
 }
 
 function patientIn(text: string | null | undefined): number | undefined {

@@ -1,5 +1,6 @@
-import { serverCaller } from "../../access/caller.ts";
+import { callerOf, serverCaller } from "../../access/caller.ts";
 import type { AccessLog } from "../../audit/access-log.ts";
+import type { HospitalSignInParts } from "../../auth/hospital/hospital-sign-in.ts";
 import type { AuthorizationEvent } from "../../auth/server/around-provider.ts";
 
 /** Writes what happens at the authorization server into the access log: who the client was, which person it was about. */
@@ -14,4 +15,16 @@ export function noteAuthorization(accessLog: AccessLog): (event: AuthorizationEv
 			outcome,
 		});
 	};
+}
+
+/** Writes into the access log that an account was found by an e-mail address the identity provider has verified, within the transaction. */
+export function noteLinkByEmail(accessLog: AccessLog): HospitalSignInParts["note"] {
+	return (tx, linkId, account) =>
+		accessLog.include(tx, {
+			caller: callerOf(account),
+			action: "create",
+			target: `identity-links/${linkId}`,
+			patients: [account.id],
+			outcome: "success",
+		});
 }

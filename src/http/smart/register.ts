@@ -4,6 +4,7 @@ import { findPerson } from "../../store/authorization/people.ts";
 import { registerBrowserCaller } from "../plugins/browser-caller.ts";
 import { registerApps } from "./apps-page.ts";
 import { registerDiscovery } from "./discovery.ts";
+import { registerHospitalSignIn } from "./hospital-routes.ts";
 import { registerInteractions } from "./interaction-routes.ts";
 import { mountAuthorizationServer } from "./mount.ts";
 import type { SmartServices } from "./services.ts";
@@ -21,5 +22,6 @@ export async function registerSmart(app: FastifyInstance, services: SmartService
 	registerDiscovery(app, baseUrl);
 	registerInteractions(app, services);
 	registerSessions(app, services);
+	registerHospitalSignIn(app, services);
 	registerApps(app, services);
 }

@@ -1,5 +1,6 @@
 import type { AccessLog } from "../../audit/access-log.ts";
 import type { Accounts } from "../../auth/accounts.ts";
+import type { HospitalSignIn } from "../../auth/hospital/hospital-sign-in.ts";
 import type { AuthorizationServer } from "../../auth/server/authorization-server.ts";
 import type { Database } from "../../store/database.ts";
 
@@ -9,6 +10,8 @@ export interface SmartServices {
 	readonly accessLog: AccessLog;
 	readonly accounts: Accounts;
 	readonly authorization: AuthorizationServer;
+	/** Undefined where no identity provider is configured. */
+	readonly hospital: HospitalSignIn | undefined;
 	/** Public address, without a trailing slash. */
 	readonly baseUrl: string;
 }

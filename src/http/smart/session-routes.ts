@@ -3,6 +3,8 @@ import { callerOf } from "../../access/caller.ts";
 import { formOf } from "../pages/form.ts";
 import { html } from "../pages/html.ts";
 import { sendPage } from "../pages/page.ts";
+import { hospitalButton } from "./hospital-routes.ts";
+import { pageToReturnTo } from "./return-page.ts";
 import type { SmartServices } from "./services.ts";
 import { sendSignInPage, signInFailure } from "./sign-in-page.ts";
 
@@ -12,7 +14,12 @@ const hidden = { schema: { hide: true } };
 export function registerSessions(app: FastifyInstance, services: SmartServices): void {
 	const { accounts, accessLog, authorization, baseUrl } = services;
 
-	app.get("/sign-in", hidden, async (request, reply) => sendSignInPage(reply, { action: actionOf(request.query) }));
+	const page = (query: unknown) => ({
+		action: actionOf(query),
+		hospital: hospitalButton(services, `/sign-in/hospital?return=${encodeURIComponent(pageToReturnTo(query))}`),
+	});
+
+	app.get("/sign-in", hidden, async (request, reply) => sendSignInPage(reply, page(request.query)));
 
 	app.post("/sign-in", hidden, async (request, reply) => {
 		const form = formOf(request, baseUrl);
@@ -27,9 +34,9 @@ export function registerSessions(app: FastifyInstance, services: SmartServices):
 				patients: [account.id],
 				outcome: "success",
 			});
-			return reply.redirect(returnIn(request.query), 303);
+			return reply.redirect(pageToReturnTo(request.query), 303);
 		} catch (error) {
-			return sendSignInPage(reply, { action: actionOf(request.query), email, failure: signInFailure(error) });
+			return sendSignInPage(reply, { ...page(request.query), email, failure: signInFailure(error) });
 		}
 	});
 
@@ -68,12 +75,6 @@ function sendSignedOut(reply: FastifyReply): FastifyReply {
 	return sendPage(reply, { title: "Signed out", body });
 }
 
-/** A page of this server: a path of plain words, so that no link leads anybody elsewhere after signing in. */
-function returnIn(query: unknown): string {
-	const asked = (query as { return?: unknown }).return;
-	return typeof asked === "string" && /^\/[a-z][a-z0-9/_-]*(\?[A-Za-z0-9=&_.-]*)?$/.test(asked) ? asked : "/apps";
-}
-
 function actionOf(query: unknown): string {
-	return signInAddress(returnIn(query));
+	return signInAddress(pageToReturnTo(query));
 }

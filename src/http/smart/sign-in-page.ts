@@ -3,6 +3,7 @@ import { Failure } from "../../fhir/failure.ts";
 import { statusOf } from "../../fhir/outcome.ts";
 import { html } from "../pages/html.ts";
 import { sendPage } from "../pages/page.ts";
+import type { HospitalButton } from "./hospital-routes.ts";
 
 /** What the sign-in page shows. */
 export interface SignInPage {
@@ -14,6 +15,8 @@ export interface SignInPage {
 	/** Name of the app that waits; undefined where none does. */
 	readonly forApp?: string | undefined;
 	readonly formTargets?: readonly string[];
+	/** Where people can sign in in place of a password here. */
+	readonly hospital?: HospitalButton | undefined;
 }
 
 /** The page to sign in on: inputs named `email` and `password`. What was wrong is said without telling whether there is such an account. */
@@ -23,6 +26,7 @@ export function sendSignInPage(reply: FastifyReply, page: SignInPage): FastifyRe
 	if (seconds !== undefined) reply.header("retry-after", String(seconds));
 	const body = html`${failure && html`<p class="bad" role="alert">${failure.message}${seconds !== undefined && ` (in ${Math.ceil(seconds / 60)} minutes)`}</p>`}
 ${page.forApp !== undefined && html`<p>to go on to <strong>${page.forApp}</strong></p>`}
+${page.hospital && html`<div class="buttons"><a class="button" href="${page.hospital.address}">Sign in with ${page.hospital.name}</a></div><p>or with your password here:</p>`}
 <form method="post" action="${page.action}">
 <label for="email">E-mail address</label>
 <input id="email" name="email" type="email" autocomplete="username" required maxlength="255" value="${page.email ?? ""}">
