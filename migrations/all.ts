@@ -18,6 +18,7 @@ import { Rights } from "./0020-rights.ts";
 import { HospitalSignIn } from "./0021-hospital-sign-in.ts";
 import { DeviceRecords } from "./0023-device-records.ts";
 import { QuietPulls } from "./0024-quiet-pulls.ts";
+import { FoundBeside } from "./0026-found-beside.ts";
 
 /** Every migration in order; a name, once landed, never changes, as the database remembers it. */
 export const migrations: {
@@ -43,4 +44,5 @@ export const migrations: {
 	{ name: "0021-hospital-sign-in", class: HospitalSignIn },
 	{ name: "0023-device-records", class: DeviceRecords },
 	{ name: "0024-quiet-pulls", class: QuietPulls },
+	{ name: "0026-found-beside", class: FoundBeside },
 ];

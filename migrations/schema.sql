@@ -889,6 +889,7 @@ CREATE UNIQUE INDEX person_pkey ON fhir.person USING btree (patient_id)
 CREATE UNIQUE INDEX person_subject ON fhir.person USING btree (user_id) WHERE subject
 CREATE INDEX person_user ON fhir.person USING btree (user_id)
 CREATE INDEX resource_beside ON fhir.resource USING btree (table_name, type, owner, overridden, chart_overridden) WHERE (table_name IS NOT NULL)
+CREATE INDEX resource_found_beside ON fhir.resource USING btree (owner, type) WHERE ((table_name IS NULL) OR overridden)
 CREATE INDEX resource_owner_type_at ON fhir.resource USING btree (owner, type, at DESC NULLS LAST, key DESC) WHERE (table_name IS NULL)
 CREATE UNIQUE INDEX resource_pkey ON fhir.resource USING btree (key)
 CREATE INDEX resource_row ON fhir.resource USING btree (table_name, row_id) WHERE (table_name IS NOT NULL)

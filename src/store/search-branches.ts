@@ -3,6 +3,7 @@ import { Failure } from "../fhir/failure.ts";
 import { mappedTypes, tablesOf } from "../mapping/registry.ts";
 import { and, asSql } from "../search/condition.ts";
 import type { Filter, SearchQuery } from "../search/query.ts";
+import { besideRows } from "../search/sql/beside.ts";
 import type { Branch, IdLimit } from "../search/sql/branch.ts";
 import { after, keyTexts, orderBy } from "../search/sql/keyset.ts";
 import { nativeBranches } from "../search/sql/native-branch.ts";
@@ -18,59 +19,108 @@ export type BranchRow = { $row: number; $parts?: number; $keys?: (string | null)
 export interface PlannedBranch extends Branch {
 	/** Its place among the branches of the search. */
 	readonly index: number;
-	/** The statement that reads the first page asked for; undefined where there are no matches. */
-	statement(): Composed<BranchRow> | undefined;
-	/** The column of the first branch's rows that tells whether this one has a match; undefined: only asking tells. */
-	readonly told: string | undefined;
+	/** Reads the first page asked for; undefined where there are no matches. */
+	firstPage(): PageStatement | undefined;
+	/** Hears how many rows made a page; undefined: those of the first page did not. */
+	learn(rows: number | undefined): void;
+}
+
+/** A statement that reads rows of a branch. */
+export interface PageStatement {
+	readonly statement: Composed<BranchRow>;
+	/** How many it gives, unless there are no more. */
+	readonly rows: number;
+}
+
+/** The branches of a search. */
+export interface SearchPlan {
+	readonly branches: readonly PlannedBranch[];
+	/**
+	 * One statement that tells which branches with `any` may have a match, in columns named by {@link hasColumn}. The first branch's rows
+	 * may tell before that none has: `$beside` is false.
+	 */
+	probe(): Composed<Record<string, boolean>>;
+}
+
+/** The column of a probe that tells of a branch. */
+export function hasColumn({ index }: PlannedBranch): string {
+	return `has${index}`;
 }
 
 /** First pages that are asked for again and again: charts. Composing their statements takes longer than running them. */
-const planned = new Map<string, readonly PlannedBranch[]>();
+const planned = new Map<string, SearchPlan>();
 const mostPlanned = 500;
 
 /** The branches of a search, their statements composed. */
-export async function planBranches(tx: Transaction, query: SearchQuery): Promise<readonly PlannedBranch[]> {
+export async function planBranches(tx: Transaction, query: SearchQuery): Promise<SearchPlan> {
 	const isRepeatable = query.cursor === undefined && wantedIds(query.filters) === undefined;
 	const key = isRepeatable ? keyOf(query) : "";
 	const known = planned.get(key);
 	if (known !== undefined) return known;
-	const branches = statementsOf(await branchesOf(tx, query), query);
+	const plan = planOf(await branchesOf(tx, query), query);
 	if (isRepeatable) {
 		if (planned.size >= mostPlanned) planned.delete(planned.keys().next().value as string);
-		planned.set(key, branches);
+		planned.set(key, plan);
 	}
-	return branches;
+	return plan;
 }
 
 /**
- * The statements of branches. What sits in residues or is stored whole is mostly not there, and a statement that finds nothing costs as
- * much as a small page: so the first branch tells with its rows whether there is any.
+ * What sits in residues or is stored whole is mostly not there, and a statement that finds nothing costs as much as a small page: so the
+ * first branch tells with its rows whether there is any.
  */
-function statementsOf(branches: readonly Branch[], query: SearchQuery): PlannedBranch[] {
-	const tells = branches[0]?.kind === "native";
-	const told = branches.map(({ any }, index) => (tells && any !== undefined ? `$has${index}` : undefined));
-	const telling = branches.flatMap(({ any }, index) => {
-		const name = told[index];
-		return name === undefined ? [] : [sql`${any} as ${sql.ref(name)}`];
+function planOf(all: readonly Branch[], query: SearchQuery): SearchPlan {
+	const tells = all[0]?.kind === "native" && all.some(({ any }) => any !== undefined);
+	const beside = sql`exists (select from fhir.resource x where ${asSql(besideRows(query))}) as "$beside"`;
+	const branches = all.map((branch, index) => {
+		const columns = index === 0 && tells ? sql`${branch.columns}, ${beside}` : branch.columns;
+		return planBranch({ ...branch, columns }, index, query);
 	});
-	return branches.map((branch, index) => {
-		const columns = index === 0 ? sql.join([branch.columns, ...telling]) : branch.columns;
-		return { ...planBranch({ ...branch, columns }, index, query), told: told[index] };
-	});
+	let probe: Composed<Record<string, boolean>> | undefined;
+	return {
+		branches,
+		probe() {
+			const columns = branches.flatMap((branch) =>
+				branch.any === undefined ? [] : [sql`${branch.any} as ${sql.ref(hasColumn(branch))}`],
+			);
+			probe ??= compose(sql<Record<string, boolean>>`select ${sql.join(columns)}`);
+			return probe;
+		},
+	};
 }
 
-/** A branch at its place among those of a search; nothing tells in advance whether it has a match. */
+/** A branch at its place among those of a search. */
 export function planBranch(branch: Branch, index: number, query: SearchQuery): PlannedBranch {
-	let composed: { readonly statement: Composed<BranchRow> | undefined } | undefined;
+	const most = rowsOfPage(query);
+	const composed = new Map<number, Composed<BranchRow> | undefined>();
+	let rows = most;
+	let maySave = givesSeveral(branch) && query.cursor === undefined;
 	return {
 		...branch,
 		index,
-		told: undefined,
-		statement() {
-			composed ??= { statement: composeIf(branchQuery(branch, index, query)) };
-			return composed.statement;
+		firstPage() {
+			if (!composed.has(rows)) composed.set(rows, composeIf(branchQuery(branch, index, query, rows)));
+			const statement = composed.get(rows);
+			return statement === undefined ? undefined : { statement, rows };
+		},
+		learn(needed) {
+			if (!maySave) return;
+			// Whose rows give now more, now less, is asked for all there can be.
+			if (needed === undefined) maySave = false;
+			rows = needed === undefined ? most : Math.min(most, roundUp(needed + 1, most));
 		},
 	};
+}
+
+/** Does a row yield more than one match, so that fewer rows than matches make a page? */
+function givesSeveral({ parts }: Branch): boolean {
+	return "present" in parts && parts.present.filter((one) => one).length > 1;
+}
+
+/** To eighths of the most: each number of rows is a statement of its own, which every connection prepares. */
+function roundUp(rows: number, most: number): number {
+	const step = Math.ceil(most / 8);
+	return Math.ceil(rows / step) * step;
 }
 
 function composeIf<Row>(statement: RawBuilder<Row> | undefined): Composed<Row> | undefined {
@@ -137,7 +187,12 @@ async function wholesNamed(tx: Transaction, filters: readonly Filter[]): Promise
 }
 
 /** The statement that reads a page of a branch's matches; undefined where the branch has none. */
-export function branchQuery(branch: Branch, index: number, query: SearchQuery): RawBuilder<BranchRow> | undefined {
+export function branchQuery(
+	branch: Branch,
+	index: number,
+	query: SearchQuery,
+	rows: number = rowsOfPage(query),
+): RawBuilder<BranchRow> | undefined {
 	const where = and([branch.where, after(branch.keys, query.cursor, index, branch.rowId)]);
 	if (where === false) return undefined;
 	const parts = "mask" in branch.parts ? sql`, ${branch.parts.mask} as "$parts"` : sql``;
@@ -145,7 +200,7 @@ export function branchQuery(branch: Branch, index: number, query: SearchQuery): 
 	// A literal limit, since with one that is not known plans are made for a tenth of all rows.
 	return sql<BranchRow>`
 		select ${branch.rowId} as "$row"${parts}${keys === undefined ? sql`` : sql`, ${keys} as "$keys"`}, ${branch.columns}
-		from ${branch.from} where ${asSql(where)} order by ${orderBy(branch.keys, branch.rowId)} limit ${sql.lit(rowsOfPage(query))}`;
+		from ${branch.from} where ${asSql(where)} order by ${orderBy(branch.keys, branch.rowId)} limit ${sql.lit(rows)}`;
 }
 
 /** One more than a page shows whether there is a next one; another because the cursor's own row may come again. */

@@ -17,10 +17,12 @@ import {
 	type BranchRow,
 	branchesOf,
 	branchQuery,
+	hasColumn,
 	type PlannedBranch,
 	planBranch,
 	planBranches,
 	rowsOfPage,
+	type SearchPlan,
 	wantedIds,
 } from "./search-branches.ts";
 import { withoutChains } from "./search-chains.ts";
@@ -43,8 +45,8 @@ export async function searchResources(tx: Transaction, asked: SearchQuery): Prom
 	const query = await withoutChains(tx, limited(asked, tx.caller), searchResources);
 	const total = query.total ? await countMatches(tx, query) : undefined;
 	if (query.count === 0) return { matches: [], included: [], incomplete: false, nextCursor: undefined, total };
-	const branches = await planBranches(tx, query);
-	const hits = query.sort.length === 0 ? await inTurn(tx, branches, query) : await together(tx, branches, query);
+	const plan = await planBranches(tx, query);
+	const hits = query.sort.length === 0 ? await inTurn(tx, plan, query) : await together(tx, plan, query);
 	if (query.sort.length > 0 || countParts(hits, query) <= query.count) hits.push(...(await occurrences(tx, query)));
 	// Each branch is in order by itself.
 	if (hits.some(({ branch }) => branch !== hits[0]?.branch)) hits.sort(inOrder);
@@ -68,48 +70,74 @@ async function occurrences(tx: Transaction, query: SearchQuery): Promise<Hit[]> 
 }
 
 /** Without sort keys branches follow one another: once the page is full the later ones are not asked. */
-async function inTurn(tx: Transaction, branches: readonly PlannedBranch[], query: SearchQuery): Promise<Hit[]> {
+async function inTurn(tx: Transaction, plan: SearchPlan, query: SearchQuery): Promise<Hit[]> {
 	const hits: Hit[] = [];
-	for (const branch of branches) {
+	let rest: readonly PlannedBranch[] | undefined;
+	for (const branch of plan.branches) {
 		if (query.cursor !== undefined && branch.index < query.cursor.branch) continue;
 		if (countParts(hits, query) > query.count) break;
-		if (!isKnownEmpty(branch, hits)) hits.push(...(await runBranch(tx, branch, query)));
+		if (branch.any !== undefined) {
+			rest ??= await worthAsking(tx, plan, hits);
+			if (!rest.includes(branch)) continue;
+		}
+		hits.push(...(await runBranch(tx, branch, query)));
 	}
 	return hits;
 }
 
-/** All at once, but for those of which the first branch tells whether there is any need. */
-async function together(tx: Transaction, branches: readonly PlannedBranch[], query: SearchQuery): Promise<Hit[]> {
+/** All at once, but for those of which it can be told whether there is any need. */
+async function together(tx: Transaction, plan: SearchPlan, query: SearchQuery): Promise<Hit[]> {
 	const ask = (some: readonly PlannedBranch[]) => Promise.all(some.map((branch) => runBranch(tx, branch, query)));
-	const first = (await ask(branches.filter(({ told }) => told === undefined))).flat();
-	const needed = branches.filter((branch) => branch.told !== undefined && !isKnownEmpty(branch, first));
-	return needed.length === 0 ? first : [...first, ...(await ask(needed)).flat()];
+	const first = (await ask(plan.branches.filter(({ any }) => any === undefined))).flat();
+	const rest = await worthAsking(tx, plan, first);
+	return rest.length === 0 ? first : [...first, ...(await ask(rest)).flat()];
 }
 
-/** The first branch's rows say that this one has none. */
-function isKnownEmpty({ told }: PlannedBranch, hits: readonly Hit[]): boolean {
-	const [telling] = hits;
-	return told !== undefined && telling?.branch.index === 0 && telling.data[told] === false;
+/** Those of the other branches that may have a match, as the first branch's rows tell, or else a look at each. */
+async function worthAsking(
+	tx: Transaction,
+	{ branches, probe }: SearchPlan,
+	[telling]: readonly Hit[],
+): Promise<readonly PlannedBranch[]> {
+	const rest = branches.filter(({ any }) => any !== undefined);
+	if (telling?.branch.index === 0 && telling.data.$beside === false) return [];
+	if (rest.length <= 1) return rest;
+	const [has] = await tx.query(probe());
+	return rest.filter((branch) => has?.[hasColumn(branch)] === true);
 }
 
-/** A page of a branch. Where residues take parts from it, more rows are read. */
+/** A page of a branch. Where fewer rows were read than make one, or residues take parts from it, more are read. */
 async function runBranch(tx: Transaction, branch: PlannedBranch, query: SearchQuery): Promise<Hit[]> {
 	const hits: Hit[] = [];
 	let last: Hit | undefined;
-	for (let statement = branch.statement(); statement !== undefined; ) {
-		const rows: BranchRow[] = await tx.query(statement);
+	const first = branch.firstPage();
+	for (let page = first; page !== undefined; ) {
+		const rows: BranchRow[] = await tx.query(page.statement);
 		for (const data of rows) {
 			// A cursor's own row comes again.
 			if (data.$row === last?.row) continue;
 			last = hitOf(branch, data);
 			if (last.parts !== 0) hits.push(last);
 		}
-		if (last === undefined || rows.length < rowsOfPage(query) || hits.length >= rowsOfPage(query)) break;
+		if (last === undefined || rows.length < page.rows) break;
+		const enough = rowsEnough(hits, query);
+		if (page === first) branch.learn(enough);
+		if (enough !== undefined) break;
 		const cursor = { keys: keysOf(last), branch: branch.index, row: last.row, part: 0 };
 		const next = branchQuery(branch, branch.index, { ...query, cursor });
-		statement = next === undefined ? undefined : compose(next);
+		page = next === undefined ? undefined : { statement: compose(next), rows: rowsOfPage(query) };
 	}
 	return hits;
+}
+
+/** How many of the hits make a page and show that there is a next one; undefined where all of them do not. */
+function rowsEnough(hits: readonly Hit[], query: SearchQuery): number | undefined {
+	let count = 0;
+	for (let at = 0; at < hits.length; at++) {
+		count += partsOf(hits[at] as Hit, query);
+		if (count > query.count) return at + 1;
+	}
+	return undefined;
 }
 
 function hitOf(branch: PlannedBranch, data: BranchRow): Hit {
@@ -155,10 +183,13 @@ async function countMatches(tx: Transaction, query: SearchQuery): Promise<number
 
 /** Resources these hits give, apart from those the page before has shown. */
 function countParts(hits: readonly Hit[], query: SearchQuery): number {
+	return hits.reduce((sum, hit) => sum + partsOf(hit, query), 0);
+}
+
+function partsOf(hit: Hit, query: SearchQuery): number {
 	let count = 0;
-	for (const hit of hits) {
-		for (let part = 0; 1 << part <= hit.parts; part++)
-			if ((hit.parts & (1 << part)) !== 0 && !isBehind(hit, part, query)) count++;
+	for (let part = 0; 1 << part <= hit.parts; part++) {
+		if ((hit.parts & (1 << part)) !== 0 && !isBehind(hit, part, query)) count++;
 	}
 	return count;
 }

@@ -42,7 +42,8 @@ export function wholeBranch(query: SearchQuery, ids: IdLimit | undefined): Branc
 	};
 }
 
-function ofTypes(query: SearchQuery): Condition {
+/** Bodies and residues of the types that are searched. */
+export function ofTypes(query: SearchQuery): Condition {
 	if (query.type !== undefined) return sql<boolean>`x.type = ${query.type}`;
 	return query.types.length === 0 ? true : sql<boolean>`x.type = any(${sql.val(query.types)}::text[])`;
 }
