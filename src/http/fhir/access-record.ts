@@ -32,10 +32,14 @@ export function targetName({ type, id }: { readonly type: string; readonly id: s
 
 function entryOf(caller: Caller, action: string, target: string, touched: readonly Touched[]): AccessEntry {
 	const patients = new Set<number>();
-	const returned = new Set<string>();
+	const ids = new Map<string, Set<string>>();
 	for (const { type, id, owner } of touched) {
 		if (owner !== null) patients.add(owner);
-		returned.add(`${type}/${id}`);
+		const known = ids.get(type);
+		if (known === undefined) ids.set(type, new Set([id]));
+		else known.add(id);
 	}
-	return { caller, action, target, returned: [...returned], patients: [...patients], outcome: "success" };
+	const returned: string[] = [];
+	for (const [type, some] of ids) for (const id of some) returned.push(`${type}/${id}`);
+	return { caller, action, target, returned, patients: [...patients], outcome: "success" };
 }

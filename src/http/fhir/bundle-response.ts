@@ -4,6 +4,7 @@ import type { PageLink } from "./page-links.ts";
 
 /** An entry of a Bundle that is sent; `resourceText` is JSON text already and is not parsed again. */
 export interface EntryText {
+	/** An address of ours: there is nothing in it that JSON would have to escape. */
 	readonly fullUrl?: string;
 	readonly resourceText?: string | undefined;
 	/** Why it is in a searchset. */
@@ -22,20 +23,31 @@ export function bundleText(bundle: {
 	readonly links?: readonly PageLink[];
 	readonly entries: readonly EntryText[];
 }): string {
-	const members = [`"resourceType":"Bundle","type":"${bundle.type}"`];
-	if (bundle.total !== undefined) members.push(`"total":${bundle.total}`);
-	if (bundle.links !== undefined) members.push(`"link":${JSON.stringify(bundle.links)}`);
+	// Appended to, never joined: each joining would copy what is there, and large pages are copied once more when they are sent anyway.
+	let text = `{"resourceType":"Bundle","type":"${bundle.type}"`;
+	if (bundle.total !== undefined) text += `,"total":${bundle.total}`;
+	if (bundle.links !== undefined) text += `,"link":${JSON.stringify(bundle.links)}`;
 	// An empty array is not FHIR: a bundle without entries has no `entry`.
-	if (bundle.entries.length > 0) members.push(`"entry":[${bundle.entries.map(entryText).join(",")}]`);
-	return `{${members.join(",")}}`;
+	let before = ',"entry":[{';
+	for (const entry of bundle.entries) {
+		text += before;
+		text += membersOf(entry);
+		before = "},{";
+	}
+	return bundle.entries.length === 0 ? `${text}}` : `${text}}]}`;
 }
 
-function entryText({ fullUrl, resourceText, mode, request, response }: EntryText): string {
+function membersOf({ fullUrl, resourceText, mode, request, response }: EntryText): string {
 	let text = "";
-	if (fullUrl !== undefined) text += `,"fullUrl":${JSON.stringify(fullUrl)}`;
-	if (resourceText !== undefined) text += `,"resource":${resourceText}`;
-	if (mode !== undefined) text += `,"search":{"mode":"${mode}"}`;
-	if (request !== undefined) text += `,"request":${stringify(request)}`;
-	if (response !== undefined) text += `,"response":${stringify(response)}`;
-	return `{${text.slice(1)}}`;
+	let comma = "";
+	const add = (member: string): void => {
+		text += comma + member;
+		comma = ",";
+	};
+	if (fullUrl !== undefined) add(`"fullUrl":"${fullUrl}"`);
+	if (resourceText !== undefined) add(`"resource":${resourceText}`);
+	if (mode !== undefined) add(`"search":{"mode":"${mode}"}`);
+	if (request !== undefined) add(`"request":${stringify(request)}`);
+	if (response !== undefined) add(`"response":${stringify(response)}`);
+	return text;
 }
