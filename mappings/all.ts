@@ -6,6 +6,7 @@ import { sleep } from "./observation/sleep.ts";
 import { bloodPressure, bodyTemperature, bodyWeight, heartRate, oxygenSaturation } from "./observation/vitals.ts";
 import { patient } from "./patient.ts";
 import { practitioner } from "./practitioner.ts";
+import { provenance } from "./provenance.ts";
 
 /** Every mapping, in the order they are tried. What none takes is stored whole. */
 export const mappings = [
@@ -21,4 +22,5 @@ export const mappings = [
 	medicationStatement,
 	appointment,
 	device,
+	provenance,
 ] as const;

@@ -1,6 +1,6 @@
 import { Migration } from "@mikro-orm/migrations";
 
-/** Which connection and which of its vendor's records a row came from, in the row itself, so that a read and its history know. */
+/** Which connection and which of its vendor's records a row came from, in the row itself, so that a read and its history know; and which sync wrote what. */
 export class DeviceRecords extends Migration {
 	override up(): void {
 		this.addSql(sql);
@@ -13,6 +13,8 @@ const tables = [
 	["exercise_logs", "exercise_logs", "completed_at"],
 	["sleep_logs", "sleep_logs", "sleep_date"],
 ] as const;
+
+const me = "(nullif(current_setting('app.user_id'::text, true), ''::text))::integer";
 
 /** As src/devices/write-measured-rows.ts writes it. */
 const record = `d.device_type || ' ' || r.kind || ' ' || case
@@ -60,6 +62,45 @@ where r.table_name = h.table_name and r.row_id = h.row_id and h.image is not nul
 alter table fhir.resource disable trigger user;
 ${residues}
 alter table fhir.resource enable trigger user;
+
+-- What each commit of a sync made, changed or took away. No foreign keys: it stays true when what it names is gone.
+create table devices.provenance (
+	id integer generated always as identity primary key,
+	user_id integer not null,
+	device_connection_id integer not null,
+	vendor text not null,
+	source text not null,
+	device_sync_log_id integer null,
+	action text not null,
+	targets jsonb not null,
+	updated_at timestamptz(3) not null default date_trunc('milliseconds', now()),
+	version integer not null default 1,
+	constraint provenance_action_check check (action in ('CREATE', 'UPDATE', 'DELETE'))
+);
+create index provenance_user on devices.provenance (user_id, updated_at desc);
+create index provenance_updated on devices.provenance (updated_at desc);
+create index provenance_targets on devices.provenance using gin (targets);
+
+-- Row-level security keeps operators on JSON from an index. This gives ids only; who sees which of them, the policies say.
+create function devices.provenance_of(targets text[]) returns integer[] language sql stable security definer
+	set search_path = pg_catalog, pg_temp as $$
+	select coalesce(array_agg(p.id), '{}') from devices.provenance p where p.targets ?| $1
+$$;
+revoke all on function devices.provenance_of(text[]) from public;
+grant execute on function devices.provenance_of(text[]) to heart_person, heart_therapist, heart_app, heart_system;
+
+grant select, insert on devices.provenance to heart_system;
+grant select on devices.provenance to heart_person, heart_therapist, heart_app;
+grant select on devices.audience to heart_app;
+alter table devices.provenance enable row level security;
+create policy provenance_system on devices.provenance to heart_system using (true) with check (true);
+create policy provenance_person on devices.provenance for select to heart_person using (user_id = ${me});
+create policy provenance_therapist on devices.provenance for select to heart_therapist
+	using (user_id = any (array(select v.user_id from access.visible v)));
+create policy provenance_app on devices.provenance for select to heart_app using (user_id = (select access.granted_user()));
+-- As what it names: what a vendor's terms keep for its owner is nothing for others, nor is that it came.
+create policy provenance_shown on devices.provenance as restrictive for select to heart_therapist, heart_app
+	using (user_id = ${me} or vendor <> all (array(select a.vendor from devices.audience a where a.audience = 'owner')));
 
 -- A vendor's id leads to a person at the vendor: with a deleted account it goes, from its past, too.
 create function app.forget_device_records(who integer) returns void language plpgsql security definer

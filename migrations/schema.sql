@@ -156,6 +156,16 @@ devices.payload connection_id integer not null
 devices.payload feed text not null
 devices.payload sealed text not null
 devices.payload keep_until timestamp(3) with time zone not null
+devices.provenance id integer not null generated always as identity
+devices.provenance user_id integer not null
+devices.provenance device_connection_id integer not null
+devices.provenance vendor text not null
+devices.provenance source text not null
+devices.provenance device_sync_log_id integer
+devices.provenance action text not null
+devices.provenance targets jsonb not null
+devices.provenance updated_at timestamp(3) with time zone not null default date_trunc('milliseconds'::text, now())
+devices.provenance version integer not null default 1
 devices.record connection_id integer not null
 devices.record kind text not null
 devices.record external_id text not null
@@ -675,6 +685,8 @@ devices.handshake handshake_user_id_fkey FOREIGN KEY (user_id) REFERENCES public
 devices.hidden hidden_pkey PRIMARY KEY (table_name, row_id)
 devices.payload payload_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES public.device_connections(id) ON DELETE CASCADE
 devices.payload payload_pkey PRIMARY KEY (id)
+devices.provenance provenance_action_check CHECK ((action = ANY (ARRAY['CREATE'::text, 'UPDATE'::text, 'DELETE'::text])))
+devices.provenance provenance_pkey PRIMARY KEY (id)
 devices.record record_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES public.device_connections(id) ON DELETE CASCADE
 devices.record record_payload_id_fkey FOREIGN KEY (payload_id) REFERENCES devices.payload(id) ON DELETE SET NULL
 devices.record record_pkey PRIMARY KEY (connection_id, kind, external_id)
@@ -874,6 +886,10 @@ CREATE UNIQUE INDEX hidden_pkey ON devices.hidden USING btree (table_name, row_i
 CREATE INDEX payload_connection ON devices.payload USING btree (connection_id)
 CREATE INDEX payload_keep_until ON devices.payload USING btree (keep_until)
 CREATE UNIQUE INDEX payload_pkey ON devices.payload USING btree (id)
+CREATE UNIQUE INDEX provenance_pkey ON devices.provenance USING btree (id)
+CREATE INDEX provenance_targets ON devices.provenance USING gin (targets)
+CREATE INDEX provenance_updated ON devices.provenance USING btree (updated_at DESC)
+CREATE INDEX provenance_user ON devices.provenance USING btree (user_id, updated_at DESC)
 CREATE INDEX record_at ON devices.record USING btree (connection_id, feed, at) WHERE (state <> 'gone'::text)
 CREATE INDEX record_exercise ON devices.record USING btree (user_id, at) WHERE ((kind = 'exercise'::text) AND (state = 'shown'::text))
 CREATE INDEX record_payload ON devices.record USING btree (payload_id)
@@ -1019,6 +1035,14 @@ devices.cursor cursor_parent select to heart_person, heart_therapist using ((EXI
    FROM public.device_connections parent
   WHERE (parent.id = cursor.connection_id)))) check ()
 devices.cursor cursor_system all to heart_system using (true) check (true)
+devices.provenance provenance_app select to heart_app using ((user_id = ( SELECT access.granted_user() AS granted_user))) check ()
+devices.provenance provenance_person select to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ()
+devices.provenance provenance_shown select to heart_app, heart_therapist using (((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer) OR (vendor <> ALL (ARRAY( SELECT a.vendor
+   FROM devices.audience a
+  WHERE (a.audience = 'owner'::text)))))) check ()
+devices.provenance provenance_system all to heart_system using (true) check (true)
+devices.provenance provenance_therapist select to heart_therapist using ((user_id = ANY (ARRAY( SELECT v.user_id
+   FROM access.visible v)))) check ()
 devices.record record_person select to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ()
 devices.record record_system all to heart_system using (true) check (true)
 devices.record record_therapist select to heart_therapist using (((user_id = ANY (ARRAY( SELECT v.user_id
@@ -1844,6 +1868,15 @@ begin
 end
 $function$
 
+CREATE OR REPLACE FUNCTION devices.provenance_of(targets text[])
+ RETURNS integer[]
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	select coalesce(array_agg(p.id), '{}') from devices.provenance p where p.targets ?| $1
+$function$
+
 CREATE OR REPLACE FUNCTION devices.stamp_connection()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2119,6 +2152,7 @@ auth.record heart_system: delete, insert, select, update
 auth.signing_key heart_system: delete, insert, select, update
 auth.token heart_system: delete, insert, select, update
 auth.unproven_address heart_system: delete, insert, select, update
+devices.audience heart_app: select
 devices.audience heart_person: select
 devices.audience heart_system: delete, insert, select, update
 devices.audience heart_therapist: select
@@ -2134,6 +2168,10 @@ devices.hidden heart_person: select
 devices.hidden heart_system: delete, insert, select, update
 devices.hidden heart_therapist: select
 devices.payload heart_system: delete, insert, select, update
+devices.provenance heart_app: select
+devices.provenance heart_person: select
+devices.provenance heart_system: insert, select
+devices.provenance heart_therapist: select
 devices.record heart_system: delete, insert, select, update
 devices.subscription heart_system: delete, insert, select, update
 fhir.answer heart_app: delete, insert, select, update

@@ -1,13 +1,13 @@
 import type { Transaction } from "../store/database.ts";
 import { linkedRecords, type RecordRow, type RecordToSave, saveRecords } from "../store/devices/records.ts";
 import { deleteRows, insertRows } from "../store/rows.ts";
-import { tableName } from "../tables/columns.ts";
 import type { Measure } from "./measures.ts";
 import type { DeviceParts } from "./parts.ts";
 import { entityOf } from "./rows-of-measures.ts";
+import { sayWhatWasWritten } from "./say-what-was-written.ts";
 import type { Source } from "./source.ts";
 import type { VendorName } from "./vendor.ts";
-import { newRowOf } from "./write-measured-rows.ts";
+import { newRowOf, type WrittenRow } from "./write-measured-rows.ts";
 
 /** Deletes the rows of records the vendor has no more; their history stays. Another vendor's record of the same workout takes their place. */
 export async function removeRecords(
@@ -16,16 +16,17 @@ export async function removeRecords(
 	source: Source,
 	records: readonly RecordRow[],
 ): Promise<number> {
-	let removed = 0;
+	const removed: WrittenRow[] = [];
 	for (const [kind, group] of Map.groupBy(records, (record) => record.kind as Measure["kind"])) {
 		const entity = entityOf(kind);
 		const ids = group.flatMap(({ rowId }) => (rowId === null ? [] : [rowId]));
 		const gone = await deleteRows(tx, entity, ids);
-		removed += gone.length;
-		const returned = gone.map((id) => `${tableName(entity)}/${id}`);
-		if (returned.length > 0)
-			parts.note(tx, { target: `devices/${source.connectionId}`, returned, patients: [source.userId] });
+		for (const { rowId, measure } of group) {
+			if (rowId !== null && gone.includes(rowId))
+				removed.push({ action: "DELETE", measure: JSON.parse(measure) as Measure, rowId });
+		}
 	}
+	await sayWhatWasWritten(tx, parts, source, removed);
 	const connection = { id: source.connectionId, userId: source.userId, vendor: source.vendor };
 	const saved = records.map(
 		(record): RecordToSave => ({ ...record, rowId: null, linkedTo: null, state: "gone", listed: null, payload: null }),
@@ -37,7 +38,7 @@ export async function removeRecords(
 		source.userId,
 		records.flatMap(({ kind, rowId }) => (kind === "exercise" && rowId !== null ? [rowId] : [])),
 	);
-	return removed;
+	return removed.length;
 }
 
 /** Makes rows of the records that were linked to rows which are gone: the first of each is shown, others are linked to that. */
@@ -54,14 +55,13 @@ async function showLinked(
 		let shownBy = inPlaceOf.get(record.linkedTo);
 		let rowId: number | null = null;
 		if (shownBy === undefined) {
-			const source = { connectionId, userId, vendor: vendor as VendorName };
-			const [row] = await insertRows(tx, entityOf("exercise"), [
-				newRowOf(source, JSON.parse(record.measure) as Measure),
-			]);
+			const measure = JSON.parse(record.measure) as Measure;
+			const source = { connectionId, userId, vendor: vendor as VendorName, feed: record.feed, syncLogId: null };
+			const [row] = await insertRows(tx, entityOf("exercise"), [newRowOf(source, measure)]);
 			rowId = row?.id as number;
+			await sayWhatWasWritten(tx, parts, source, [{ action: "CREATE", measure, rowId }]);
 			shownBy = rowId;
 			inPlaceOf.set(record.linkedTo, rowId);
-			parts.note(tx, { target: `devices/${connectionId}`, returned: [`exercise_logs/${rowId}`], patients: [userId] });
 		}
 		const now: RecordToSave = {
 			...record,

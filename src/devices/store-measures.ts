@@ -11,6 +11,7 @@ import type { Measure } from "./measures.ts";
 import { type DeviceParts, placeOfPayload } from "./parts.ts";
 import { type Detail, planRecords, type Told } from "./plan-records.ts";
 import { rowOf } from "./rows-of-measures.ts";
+import { sayWhatWasWritten } from "./say-what-was-written.ts";
 import type { Source } from "./source.ts";
 import type { Upstream } from "./vendor.ts";
 import { writeRows } from "./write-measured-rows.ts";
@@ -56,8 +57,7 @@ export async function storeMeasures(
 	if (news.length === 0) return { changed: 0, leftOut: [...leftOut] };
 
 	const plan = await planRecords(tx, source, news, known, detail);
-	const written = new Set<string>();
-	await writeRows(tx, source, plan, written);
+	const written = await writeRows(tx, source, plan);
 	const saved = plan.map((one): RecordToSave => one.record);
 	const days = parts.keepPayloadsDays;
 	const keepUntil = new Date(parts.now() + days * 86_400_000).toISOString();
@@ -74,9 +74,8 @@ export async function storeMeasures(
 	});
 	const connection = { id: source.connectionId, userId: source.userId, vendor: source.vendor };
 	await tx.asSystem(() => saveRecords(tx, connection, withPayload, payloads, source.syncLogId));
-	if (written.size > 0)
-		parts.note(tx, { target: `devices/${source.connectionId}`, returned: [...written], patients: [source.userId] });
-	return { changed: written.size, leftOut: [...leftOut] };
+	await sayWhatWasWritten(tx, parts, source, written);
+	return { changed: written.length, leftOut: [...leftOut] };
 }
 
 /** What can be stored, once per record: of several in one delivery the newest, else the last. */

@@ -11,13 +11,21 @@ import { entityOf, rowOf } from "./rows-of-measures.ts";
 import type { Source } from "./source.ts";
 import { vendors } from "./vendors/all.ts";
 
+/** What became of a row in a commit. */
+export interface WrittenRow {
+	readonly action: "CREATE" | "UPDATE" | "DELETE";
+	readonly measure: Measure;
+	readonly rowId: number;
+}
+
+/** `table/id` of a written row, as the access log names it. */
+export function nameOf({ measure, rowId }: WrittenRow): string {
+	return `${tableName(entityOf(measure.kind))}/${rowId}`;
+}
+
 /** Inserts and updates set-based, and puts the new rows' ids into the plan. */
-export async function writeRows(
-	tx: Transaction,
-	source: Source,
-	plan: readonly Planned[],
-	written: Set<string>,
-): Promise<void> {
+export async function writeRows(tx: Transaction, source: Source, plan: readonly Planned[]): Promise<WrittenRow[]> {
+	const written: WrittenRow[] = [];
 	for (const group of Map.groupBy(plan, ({ measure }) => entityOf(measure.kind)).values()) {
 		const [first] = group;
 		if (first === undefined) continue;
@@ -31,13 +39,15 @@ export async function writeRows(
 		);
 		for (const [at, one] of fresh.entries()) {
 			one.record = { ...one.record, rowId: inserted[at]?.id as number };
-			written.add(`${table}/${one.record.rowId}`);
+			written.push({ action: "CREATE", measure: one.measure, rowId: one.record.rowId as number });
 		}
 		const shown = group.filter(({ before, record }) => before?.state === "shown" && record.rowId !== null);
 		const changes = await changesOf(tx, table, shown);
 		const updated = await editRows(tx, entity, changes);
 		for (const [at, { id, changes: columns }] of changes.entries()) {
-			if (updated[at] !== undefined && Object.keys(columns).length > 0) written.add(`${table}/${id}`);
+			const { measure } = shown[at] as Planned;
+			if (updated[at] !== undefined && Object.keys(columns).length > 0)
+				written.push({ action: "UPDATE", measure, rowId: id });
 		}
 		const lost = new Set(changes.filter((_, at) => updated[at] === undefined).map(({ id }) => id));
 		for (const one of shown) {
@@ -45,6 +55,7 @@ export async function writeRows(
 				one.record = { ...one.record, rowId: null, state: "removed" };
 		}
 	}
+	return written;
 }
 
 /** The columns that the vendor has changed since it last told; its note only where the vendor's last one still stands. */

@@ -13,8 +13,10 @@ export interface Mapping {
 	/** Unique name, also the file's. */
 	readonly name: string;
 	readonly type: string;
-	/** SQL name of the table in schema public. */
+	/** SQL name of the table. */
 	readonly table: string;
+	/** Where the table is: documented ones are in `public`. */
+	readonly schema: "public" | "devices";
 	readonly id: NaturalId;
 	/** Canonical URLs every resource of this mapping declares in meta.profile. */
 	readonly profiles: readonly string[];
@@ -30,6 +32,8 @@ export interface Mapping {
 	 * a row, or nothing could hang on it), or `none` (rows are made natively; the resource can be read and updated).
 	 */
 	readonly takes: "matching" | "all" | "none";
+	/** Made by the server alone: nobody changes or deletes it, or gives a resource an id of its form. */
+	readonly isServers: boolean;
 }
 
 type Elements<Type extends ResourceType, Column extends string> = {
@@ -46,6 +50,7 @@ export function defineMapping<Columns extends Record<string, unknown>>() {
 	return <Type extends ResourceType>(declaration: {
 		readonly name: string;
 		readonly type: Type;
+		readonly schema?: Mapping["schema"];
 		readonly table: string;
 		readonly id: NaturalId;
 		readonly profiles?: readonly string[];
@@ -53,10 +58,12 @@ export function defineMapping<Columns extends Record<string, unknown>>() {
 		readonly onlyWhere?: Readonly<Partial<Record<Column, readonly (string | number | boolean)[]>>>;
 		readonly owner: Column;
 		readonly takes?: Mapping["takes"];
+		readonly isServers?: boolean;
 		readonly elements: Elements<Type, Column>;
 	}): Mapping => ({
 		name: declaration.name,
 		type: declaration.type,
+		schema: declaration.schema ?? "public",
 		table: declaration.table,
 		id: declaration.id,
 		profiles: declaration.profiles ?? [],
@@ -64,6 +71,7 @@ export function defineMapping<Columns extends Record<string, unknown>>() {
 		onlyWhere: (declaration.onlyWhere ?? {}) as Mapping["onlyWhere"],
 		owner: declaration.owner,
 		takes: declaration.takes ?? "matching",
+		isServers: declaration.isServers ?? false,
 		root: { members: declaration.elements as Readonly<Record<string, Node>> },
 	});
 }

@@ -51,6 +51,8 @@ export type SearchValue =
 			readonly type: string;
 			readonly id?: Sql;
 			readonly user?: Sql;
+			/** Where there may be several: all of them, as an array of `Type/id` texts; `id` is the first. */
+			readonly all?: Sql;
 			/** Whether the id is one of these, where that is said in a way an index can serve. */
 			readonly isOneOf?: (ids: readonly string[]) => Sql<boolean>;
 	  }

@@ -1,7 +1,8 @@
 import { sql } from "kysely";
 import type { Mapping } from "../mapping/define.ts";
 import type { Row } from "../mapping/unit.ts";
-import { allColumnsOf, columnName, entityOf } from "../tables/columns.ts";
+import { relationOf } from "../search/sql/native-columns.ts";
+import { allColumnsOf, type ColumnKind, columnName, entityOf } from "../tables/columns.ts";
 import type { NativeRow } from "./build-version.ts";
 import type { Transaction } from "./database.ts";
 import { secretColumns } from "./row-columns.ts";
@@ -21,16 +22,17 @@ export interface Image {
 /** Every image of one row, oldest first. */
 export async function imagesOf(tx: Transaction, mapping: Mapping, rowId: number): Promise<Image[]> {
 	return tx.query(sql<Image>`
-		select i.row_id, i.version, i.at, i.image, p.fhir_id subject, ${zoneOfImage} zone, i.user_id from (${allImages(mapping.table)}) i
+		select i.row_id, i.version, i.at, i.image, p.fhir_id subject, ${zoneOfImage} zone, i.user_id from (${allImages(mapping)}) i
 		${subjectJoin(mapping.table)}
 		where i.row_id = ${rowId} order by i.version`);
 }
 
 /** Current rows and past images of a table, alike. */
-export function allImages(table: string) {
+export function allImages(mapping: Mapping) {
+	const { table } = mapping;
 	const owner = table === "users" ? sql`t.id` : sql`t.user_id`;
 	return sql`
-		select t.id row_id, t.version, t.updated_at at, to_jsonb(t) - 'password' image, ${owner} user_id from (select ${readable(table)} from public.${sql.ref(table)}) t
+		select t.id row_id, t.version, t.updated_at at, to_jsonb(t) - 'password' image, ${owner} user_id from (select ${readable(table)} from ${relationOf(mapping)}) t
 		union all
 		select h.row_id, h.version, h.at, h.image, h.user_id from fhir.row_history h where h.table_name = ${table}`;
 }
@@ -55,6 +57,11 @@ function readable(table: string) {
 	);
 }
 
+/** JSON columns are text in rows, and JSON within an image. */
+function ofJson(type: ColumnKind, cell: string | number | boolean | null) {
+	return type === "json" && cell !== null ? JSON.stringify(cell) : cell;
+}
+
 /** A row as the mapping reads it, from its image; undefined for the deletion of the row. */
 export function rowOfImage(mapping: Mapping, image: Image): NativeRow | undefined {
 	if (image.image === null) return undefined;
@@ -63,7 +70,7 @@ export function rowOfImage(mapping: Mapping, image: Image): NativeRow | undefine
 	const row: Record<string, string | number | boolean | null> = {};
 	for (const { property, type } of entity === undefined ? [] : allColumnsOf(entity)) {
 		const cell = cells[columnName(property)] ?? null;
-		row[property] = type === "instant" && typeof cell === "string" ? new Date(cell).toISOString() : cell;
+		row[property] = type === "instant" && typeof cell === "string" ? new Date(cell).toISOString() : ofJson(type, cell);
 	}
 	return { ...(row as Row), $subject: image.subject, $zone: image.zone, $version: image.version, $updated: image.at };
 }

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { mayTouch, requireScope, typesOf } from "../access/app-limits.ts";
 import { parseDate } from "../fhir/dates.ts";
 import { Failure } from "../fhir/failure.ts";
+import type { Mapping } from "../mapping/define.ts";
 import { mappedTypes, tablesOf } from "../mapping/registry.ts";
 import { and, asSql, type Condition } from "../search/condition.ts";
 import { deletion, wholeVersion } from "./build-version.ts";
@@ -117,7 +118,7 @@ async function versionsSince(
 		for (const { table, mappings } of tablesOf(one)) {
 			const images = await tx.query(sql<Image & { previous: string | null }>`
 				select i.row_id, i.version, i.at, i.image, i.user_id, p.fhir_id subject, ${zoneOfImage} zone, b.image previous
-				from (select * from (${allImages(table)}) a where ${asSql(within(sql`a.at`))} order by a.at desc, a.row_id desc, a.version desc limit ${limit}) i
+				from (select * from (${allImages(mappings[0] as Mapping)}) a where ${asSql(within(sql`a.at`))} order by a.at desc, a.row_id desc, a.version desc limit ${limit}) i
 				${subjectJoin(table)}
 				left join fhir.row_history b on b.table_name = ${table} and b.row_id = i.row_id and b.version = i.version - 1
 				order by i.at desc, i.row_id desc, i.version desc`);

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Mapping } from "../mapping/define.ts";
 import { isPresent } from "../mapping/project.ts";
 import { mappingsOf, rowOf } from "../mapping/registry.ts";
-import { personJoin, rowColumns } from "../search/sql/native-columns.ts";
+import { personJoin, relationOf, rowColumns } from "../search/sql/native-columns.ts";
 import { type NativeRow, nativeVersion, type ResidueEntry, type WholeRow, wholeVersion } from "./build-version.ts";
 import type { Transaction } from "./database.ts";
 import type { Location } from "./locate.ts";
@@ -28,9 +28,9 @@ export async function loadRows(
 	if (first === undefined || rowIds.length === 0) return new Map();
 	const rows = await tx.query(sql<{ $row: number; residue: string | null } & Record<string, unknown>>`
 		select t.id as "$row", ${rowColumns(mappings, residuesOfRow(mappings))}
-		from public.${sql.ref(first.table)} t ${personJoin(mappings)}
+		from ${relationOf(first)} t ${personJoin(mappings)}
 		where t.id = any(${sql.val([...new Set(rowIds)])}::int[])
-		order by t.id ${lock ? sql`for update of t` : sql``}`);
+		order by t.id ${lock && !first.isServers ? sql`for update of t` : sql``}`);
 	return new Map(
 		rows.map(({ $row, residue, ...row }) => [
 			$row,
@@ -90,11 +90,12 @@ interface NaturalKey {
 const naturalRowsOf = new Map<string, Lookup<NaturalKey, NaturalRow>>();
 
 /** Rows of a mapping's table, for whichever of its parts of the same type. */
-function naturalRows({ type, table }: Mapping): Lookup<NaturalKey, NaturalRow> {
+function naturalRows(mapping: Mapping): Lookup<NaturalKey, NaturalRow> {
+	const { type, table } = mapping;
 	const name = `${type} ${table}`;
 	const known = naturalRowsOf.get(name);
 	if (known !== undefined) return known;
-	const mappings = mappingsOf(type).filter((mapping) => mapping.table === table);
+	const mappings = mappingsOf(type).filter((other) => other.table === table);
 	const statement = template<Found<NaturalRow>, "ids" | "rowIds" | "parts">(
 		(place) => sql`
 			select ${rowColumns(mappings, residuesOfRow(mappings))}, k.at::int "$key",
@@ -102,7 +103,7 @@ function naturalRows({ type, table }: Mapping): Lookup<NaturalKey, NaturalRow> {
 					and (x.table_name, x.row_id, x.part) is distinct from (${table}, k.row_id, k.part)) "$taken"
 			from unnest(${place("ids")}::text[], ${place("rowIds")}::int[], ${place("parts")}::text[])
 					with ordinality k (id, row_id, part, at)
-				join public.${sql.ref(table)} t on t.id = k.row_id ${personJoin(mappings)}`,
+				join ${relationOf(mapping)} t on t.id = k.row_id ${personJoin(mappings)}`,
 	);
 	const made: Lookup<NaturalKey, NaturalRow> = {
 		statement: (keys) =>

@@ -4,6 +4,7 @@ import { CalendarEvents } from "./calendar-events.ts";
 import { Calendars } from "./calendars.ts";
 import { DailyScores } from "./daily-scores.ts";
 import { DeviceConnections } from "./device-connections.ts";
+import type { DeviceProvenance } from "./device-provenance.ts";
 import { DeviceSyncLogs } from "./device-sync-logs.ts";
 import { EventTemplates } from "./event-templates.ts";
 import { ExerciseLogs } from "./exercise-logs.ts";
@@ -56,4 +57,4 @@ export const entities = [
 ] as const;
 
 /** One of the documented tables. */
-export type Entity = (typeof entities)[number];
+export type Entity = (typeof entities)[number] | typeof DeviceProvenance;

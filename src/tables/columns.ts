@@ -1,5 +1,7 @@
 import type { EntityProperty } from "@mikro-orm/core";
 import { type Entity, entities } from "./all.ts";
+import { deviceColumns } from "./column-types.ts";
+import { DeviceProvenance } from "./device-provenance.ts";
 
 /** What a column holds: `instant` and `date` are text in TypeScript (column-types.ts), `json` is any JSON value. */
 export type ColumnKind = "integer" | "float" | "string" | "text" | "boolean" | "date" | "instant" | "json" | "enum";
@@ -43,6 +45,9 @@ export function tableName(entity: Entity): string {
 	return entity.meta.tableName;
 }
 
+/** Hidden properties that are no documented columns; passwords and tokens are hidden, and documented. */
+const technical: ReadonlySet<string> = new Set(Object.keys(deviceColumns()));
+
 interface Columns {
 	readonly documented: readonly Column[];
 	readonly all: readonly Column[];
@@ -65,16 +70,16 @@ function known(entity: Entity): Columns {
 	if (before !== undefined) return before;
 	const properties: readonly EntityProperty[] = Object.values(entity.init().meta.properties);
 	const columns = {
-		documented: properties.filter(({ hidden }) => hidden !== true).map(describe),
+		documented: properties.filter(({ hidden, name }) => hidden !== true || !technical.has(name)).map(describe),
 		all: properties.map(describe),
 	};
 	remembered.set(entity, columns);
 	return columns;
 }
 
-/** The entity of a table by its SQL name; undefined when no documented table is called so. */
+/** The entity of a table by its SQL name, documented or ours; undefined when there is no such table. */
 export function entityOf(table: string): Entity | undefined {
-	return entities.find((entity) => tableName(entity) === table);
+	return [...entities, DeviceProvenance].find((entity) => tableName(entity) === table);
 }
 
 function describe(property: EntityProperty): Column {

@@ -63,6 +63,10 @@ function rows(mapping: Mapping): fc.Arbitrary<Row> {
 
 function cell({ property, type, values }: Column): fc.Arbitrary<Row[string]> {
 	if (property === "deviceRecord") return deviceRecord;
+	if (property === "targets")
+		return fc
+			.uniqueArray(fc.constantFrom("Observation/ex-7", "Observation/vs-7-bp"), { minLength: 1 })
+			.map((list) => JSON.stringify(list));
 	switch (type) {
 		case "integer":
 			return fc.integer({ min: 70, max: 100 });

@@ -21,6 +21,15 @@ export interface SearchParameter {
 const source = read<Record<string, readonly CompactParameter[]>>("r4-search-parameters.json");
 const compartment = read<Record<string, readonly string[]>>("r4-patient-compartment.json");
 
+/**
+ * R4 finds the Provenances of a patient only where the Patient itself was changed, and nobody asks that: as R5 mended it, whom it is about
+ * counts, too.
+ */
+const widened: Readonly<Record<string, string>> = {
+	"Provenance-patient":
+		"Provenance.target.where(resolve() is Patient) | Provenance.agent.onBehalfOf.where(resolve() is Patient)",
+};
+
 /** Resource types without the elements of DomainResource. */
 const notDomainResources = new Set(["Binary", "Bundle", "Parameters", "Resource"]);
 
@@ -78,7 +87,7 @@ function compile(base: string, { code, type, id, target }: CompactParameter, exp
 		url: `http://hl7.org/fhir/SearchParameter/${id}`,
 		base,
 		target: target ?? [],
-		paths: splitUnion(expression).flatMap((part) => parsePath(part) ?? []),
+		paths: splitUnion(widened[id] ?? expression).flatMap((part) => parsePath(part) ?? []),
 	};
 }
 

@@ -87,7 +87,7 @@ function resourceOf(type: string): JsonObject {
 		conditionalDelete: "single",
 		referencePolicy: ["literal", "logical", "local"],
 		...(included.length === 0 ? {} : { searchInclude: included }),
-		...(type === "Patient" ? { searchRevInclude: patientReferences() } : {}),
+		searchRevInclude: [...(type === "Patient" ? patientReferences() : []), "Provenance:target"],
 		searchParam: parameters.map(({ name, type: kind, definition }) => ({ name, definition, type: kind })),
 	};
 }

@@ -18,7 +18,7 @@ import {
 	storedCondition,
 } from "./filters.ts";
 import type { Key } from "./keyset.ts";
-import { personJoin, rowColumn, rowColumns } from "./native-columns.ts";
+import { personJoin, relationOf, rowColumn, rowColumns } from "./native-columns.ts";
 
 /** The branches a table contributes to a search: its rows, and those whose searched elements sit in the residue. */
 export function nativeBranches(
@@ -63,7 +63,7 @@ function rows(table: string, mappings: readonly Mapping[], query: SearchQuery, i
 			mappings.filter((_, bit) => possible[bit]),
 			bound === true ? residue : sql`case when ${anyBeside(table, mappings, [bound])} then ${residue} end`,
 		),
-		from: sql`public.${sql.ref(table)} t ${personJoin(mappings)}`,
+		from: sql`${relationOf(mappings[0] as Mapping)} t ${personJoin(mappings)}`,
 		where: and([
 			or(parts),
 			...said,
@@ -147,7 +147,7 @@ function overridden(table: string, mappings: readonly Mapping[], query: SearchQu
 		kind: "overridden",
 		mappings,
 		columns: rowColumns(mappings, sql`json_build_array(json_build_array(x.part, x.id, x.meta, x.body))`),
-		from: sql`fhir.resource x join public.${sql.ref(table)} t on t.id = x.row_id ${personJoin(mappings)}
+		from: sql`fhir.resource x join ${relationOf(mappings[0] as Mapping)} t on t.id = x.row_id ${personJoin(mappings)}
 			cross join lateral (select ${mask(partConditions)} parts) m`,
 		where: and([
 			sql<boolean>`m.parts <> 0 and x.table_name = ${table} and x.type = ${mappings[0]?.type}`,

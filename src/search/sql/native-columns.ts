@@ -15,6 +15,11 @@ export const rowColumn: ColumnOf = (property) => {
 	return made;
 };
 
+/** The table of a mapping. */
+export function relationOf({ schema, table }: Pick<Mapping, "schema" | "table">): Sql {
+	return sql`${sql.ref(schema)}.${sql.ref(table)}`;
+}
+
 /** The columns mappings read, under their property names, and what the store needs of every row. */
 export function rowColumns(mappings: readonly Mapping[], residue: Sql): Sql {
 	return sql`${columnList(mappings)}, ${residue} as residue`;

@@ -30,16 +30,20 @@ export function referencedIds(
 function referencesOf(branch: Branch, parameter: SearchParameter): Sql {
 	const stored = storedReferences(parameter.code);
 	if (branch.kind === "whole") return stored;
-	const native = sql`array[${sql.join(branch.mappings.map((mapping, bit) => nativeReference(branch, mapping, bit, parameter)))}]::text[]`;
+	const native = sql`(${sql.join(
+		branch.mappings.map((mapping, bit) => nativeReferences(branch, mapping, bit, parameter)),
+		sql` || `,
+	)})`;
 	if (branch.kind === "native") return native;
 	return sql`(case when ${parameter.code} = any(x.overrides) then ${stored} else ${native} end)`;
 }
 
 /** What the part refers to, where it is one that matches. */
-function nativeReference(branch: Branch, mapping: Mapping, bit: number, parameter: SearchParameter): Sql {
+function nativeReferences(branch: Branch, mapping: Mapping, bit: number, parameter: SearchParameter): Sql {
 	const [value] = sourcesOf(mapping, parameter, rowColumn).flatMap(({ values }) => values);
-	if (value === undefined) return sql`null::text`;
-	return sql`(case when ${branch.counted} & ${sql.lit(2 ** bit)} <> 0 then ${reference.nativeKey(value)} end)`;
+	if (value?.kind !== "reference") return sql`'{}'::text[]`;
+	const all = value.all ?? sql`array[${reference.nativeKey(value)}]::text[]`;
+	return sql`(case when ${branch.counted} & ${sql.lit(2 ** bit)} <> 0 then ${all} else '{}' end)`;
 }
 
 function storedReferences(code: string): Sql {

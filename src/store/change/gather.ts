@@ -64,6 +64,7 @@ export class Gatherer {
 			return "created";
 		}
 		const state = this.states.get(`${change.type}/${change.id}`) ?? { kind: "nothing" };
+		refuseServers(change, state);
 		return change.kind === "delete"
 			? this.delete(change.type, change.id, state)
 			: this.update(change.resource, change.id, state);
@@ -170,4 +171,11 @@ export class Gatherer {
 		else return "absent";
 		return "deleted";
 	}
+}
+
+/** What the server alone makes is nobody's to change, nor are ids of its form anybody's to give. @throws Failure forbidden */
+function refuseServers({ kind, type, id }: Exclude<Change, { kind: "create" }>, state: State): void {
+	const mapping = state.kind === "row" ? state.mapping : "row" in state ? state.row?.mapping : undefined;
+	if (mapping?.isServers !== true || (kind === "delete" && state.kind !== "row")) return;
+	throw new Failure("forbidden", `${type}/${id} is made by the server alone`);
 }

@@ -35,6 +35,9 @@ await clinic.owner(`insert into fhir.resource (type, id, user_id, created_by, ta
 		case when v.id % 40 = 0 then array['code http://loinc.org 8867-4'] else '{}' end,
 		case when v.id % 40 = 0 then array['code'] else '{}' end, '{"exact":{"issued":{"fixed":true}}}'
 	from vitals_samples v where v.user_id = 4 and v.id % 4 = 0`);
+await clinic.owner(`insert into devices.provenance (user_id, device_connection_id, vendor, source, action, targets, updated_at)
+	select 3 + n % 3, 1, 'samsung', 's', 'CREATE', jsonb_build_array('Observation/vs-' || n || '-hr', 'Observation/vs-' || n + 1 || '-hr'),
+		timestamptz '2025-01-01' + n * interval '1 minute' from generate_series(1, 20000) n`);
 await clinic.owner("analyze");
 
 const callers: [string, Caller][] = [
@@ -77,9 +80,23 @@ for (const [name, caller] of callers) {
 			["device=dev-2&_sort=-date&_count=50", 11_000],
 		] as const) {
 			for (const { plan, table } of await plans(caller, "Observation", query)) {
-				if (table !== "vitals_samples") continue;
+				if (table !== "native" || !plan.includes("vitals_samples")) continue;
 				t.notMatch(plan, /Seq Scan on vitals_samples/, `${query}: by an index`);
 				const read = [...plan.matchAll(/Scan.* on (?:vitals_samples|idx_vitals).*rows=(\d+)(?:\.\d+)? loops/g)];
+				t.ok(Math.max(0, ...read.map(([, rows]) => Number(rows))) <= most, `${query}: few are read: ${plan}`);
+			}
+		}
+	});
+
+	t.test(`${name}: where something came from`, async (t) => {
+		for (const [query, most] of [
+			["target=Observation/vs-77-hr,Observation/vs-90-hr", 10],
+			["patient=1&_sort=-recorded&_count=50", 60],
+		] as const) {
+			for (const { plan, table } of await plans(caller, "Provenance", query)) {
+				if (table !== "native") continue;
+				t.notMatch(plan, /Seq Scan on provenance/, `${query}: by an index`);
+				const read = [...plan.matchAll(/Scan.* on provenance.*rows=(\d+)(?:\.\d+)? loops/g)];
 				t.ok(Math.max(0, ...read.map(([, rows]) => Number(rows))) <= most, `${query}: few are read: ${plan}`);
 			}
 		}
