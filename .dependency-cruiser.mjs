@@ -64,7 +64,7 @@ export default {
 			[...aboveStore, "mappings", "migrations"],
 			"The one door to Postgres knows nothing of HTTP or of who calls it.",
 		),
-		...["native", "alerts", "devices", "auth", "audit"].map((name) =>
+		...["native", "alerts", "devices", "exports", "auth", "audit"].map((name) =>
 			layer(
 				name,
 				[...aboveStore, ...tools],
@@ -73,13 +73,13 @@ export default {
 		),
 		layer(
 			"jobs",
-			[...aboveStore, ...tools, "native", "alerts", "devices", "auth", "audit"],
+			[...aboveStore, ...tools, "native", "alerts", "devices", "exports", "auth", "audit"],
 			"Jobs call features at their time; a feature that has work for later is handed how to add it.",
 		),
 		layer("seed", [...aboveStore, "auth", "scores"], "The seed writes rows through the store like any other feature."),
 		layer(
 			"http",
-			[...aboveStore, ...tools, "mappings", "native", "alerts", "devices", "auth", "audit", "jobs"],
+			[...aboveStore, ...tools, "mappings", "native", "alerts", "devices", "exports", "auth", "audit", "jobs"],
 			"HTTP translates; nothing below it may know that HTTP exists, nor does it start processes or read configuration.",
 		),
 		{

@@ -16,6 +16,7 @@ import { NewPasswordEndsAccess } from "./0015-new-password-ends-access.ts";
 import { Scoring } from "./0016-scoring.ts";
 import { Rights } from "./0020-rights.ts";
 import { HospitalSignIn } from "./0021-hospital-sign-in.ts";
+import { Exports } from "./0022-exports.ts";
 import { DeviceRecords } from "./0023-device-records.ts";
 import { QuietPulls } from "./0024-quiet-pulls.ts";
 import { FoundBeside } from "./0026-found-beside.ts";
@@ -42,6 +43,7 @@ export const migrations: {
 	{ name: "0016-scoring", class: Scoring },
 	{ name: "0020-rights", class: Rights },
 	{ name: "0021-hospital-sign-in", class: HospitalSignIn },
+	{ name: "0022-exports", class: Exports },
 	{ name: "0023-device-records", class: DeviceRecords },
 	{ name: "0024-quiet-pulls", class: QuietPulls },
 	{ name: "0026-found-beside", class: FoundBeside },

@@ -201,6 +201,44 @@ fhir.claim row_id integer not null
 fhir.date_value param text
 fhir.date_value lo timestamp with time zone
 fhir.date_value hi timestamp with time zone
+fhir.export id text not null
+fhir.export actor text not null
+fhir.export user_id integer not null
+fhir.export grant_id text
+fhir.export client_id text
+fhir.export scope text
+fhir.export token_hash bytea not null
+fhir.export token_expires_at timestamp with time zone not null
+fhir.export request text not null
+fhir.export address text not null
+fhir.export state text not null default 'accepted'::text
+fhir.export attempt integer not null default 0
+fhir.export transaction_time timestamp(3) with time zone
+fhir.export progress text
+fhir.export failure_kind text
+fhir.export failure text
+fhir.export created_at timestamp(3) with time zone not null default now()
+fhir.export touched_at timestamp(3) with time zone not null default now()
+fhir.export expires_at timestamp(3) with time zone not null
+fhir.export polls integer not null default 0
+fhir.export polls_since timestamp(3) with time zone
+fhir.export_file export_id text not null
+fhir.export_file attempt integer not null
+fhir.export_file number integer not null
+fhir.export_file kind text not null
+fhir.export_file type text not null
+fhir.export_file resources integer not null
+fhir.export_file bytes bigint not null
+fhir.export_file stored_bytes bigint not null
+fhir.export_file crc bigint not null
+fhir.export_file people integer[] not null default '{}'::integer[]
+fhir.export_piece export_id text not null
+fhir.export_piece attempt integer not null
+fhir.export_piece file integer not null
+fhir.export_piece number integer not null
+fhir.export_piece user_id integer not null
+fhir.export_piece people integer[] not null
+fhir.export_piece body bytea not null
 fhir.number_value param text
 fhir.number_value lo numeric
 fhir.number_value hi numeric
@@ -694,6 +732,13 @@ devices.record record_state_check CHECK ((state = ANY (ARRAY['shown'::text, 'lin
 devices.subscription subscription_pkey PRIMARY KEY (vendor)
 fhir.answer answer_pkey PRIMARY KEY (actor, key, entry)
 fhir.claim claim_pkey PRIMARY KEY (table_name, row_id)
+fhir.export export_pkey PRIMARY KEY (id)
+fhir.export export_state_check CHECK ((state = ANY (ARRAY['accepted'::text, 'running'::text, 'complete'::text, 'failed'::text])))
+fhir.export_file export_file_export_id_fkey FOREIGN KEY (export_id) REFERENCES fhir.export(id) ON DELETE CASCADE
+fhir.export_file export_file_kind_check CHECK ((kind = ANY (ARRAY['output'::text, 'deleted'::text, 'error'::text])))
+fhir.export_file export_file_pkey PRIMARY KEY (export_id, attempt, number)
+fhir.export_piece export_piece_export_id_attempt_file_fkey FOREIGN KEY (export_id, attempt, file) REFERENCES fhir.export_file(export_id, attempt, number) ON DELETE CASCADE
+fhir.export_piece export_piece_pkey PRIMARY KEY (export_id, attempt, file, number)
 fhir.person person_fhir_id_unique UNIQUE (fhir_id)
 fhir.person person_pkey PRIMARY KEY (patient_id)
 fhir.resource resource_pkey PRIMARY KEY (key)
@@ -900,6 +945,11 @@ CREATE UNIQUE INDEX subscription_pkey ON devices.subscription USING btree (vendo
 CREATE INDEX answer_expires ON fhir.answer USING btree (expires_at)
 CREATE UNIQUE INDEX answer_pkey ON fhir.answer USING btree (actor, key, entry)
 CREATE UNIQUE INDEX claim_pkey ON fhir.claim USING btree (table_name, row_id)
+CREATE INDEX export_actor ON fhir.export USING btree (actor)
+CREATE INDEX export_expires ON fhir.export USING btree (expires_at)
+CREATE UNIQUE INDEX export_pkey ON fhir.export USING btree (id)
+CREATE UNIQUE INDEX export_file_pkey ON fhir.export_file USING btree (export_id, attempt, number)
+CREATE UNIQUE INDEX export_piece_pkey ON fhir.export_piece USING btree (export_id, attempt, file, number)
 CREATE UNIQUE INDEX person_fhir_id_unique ON fhir.person USING btree (fhir_id)
 CREATE UNIQUE INDEX person_pkey ON fhir.person USING btree (patient_id)
 CREATE UNIQUE INDEX person_subject ON fhir.person USING btree (user_id) WHERE subject
@@ -1054,6 +1104,10 @@ fhir.answer answer_expired all to heart_system using ((expires_at <= now())) che
 fhir.answer answer_own all to heart_person, heart_system, heart_therapist using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer))
 fhir.claim claim_insert insert to heart_person, heart_system, heart_therapist using () check (true)
 fhir.claim claim_insert_app insert to heart_app using () check (true)
+fhir.export export_system all to heart_system using (true) check (true)
+fhir.export_file export_file_system all to heart_system using (true) check (true)
+fhir.export_piece export_piece_made insert to heart_system using () check (true)
+fhir.export_piece export_piece_own select to heart_app, heart_person, heart_system, heart_therapist using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ()
 fhir.person person_app select to heart_app using (((user_id = ( SELECT access.granted_user() AS granted_user)) OR (patient_id = ( SELECT access.granted_patient() AS granted_patient)))) check ()
 fhir.person person_person select to heart_person using ((user_id = (NULLIF(current_setting('app.user_id'::text, true), ''::text))::integer)) check ()
 fhir.person person_system select to heart_system using (true) check ()
@@ -1690,6 +1744,17 @@ begin
 end
 $function$
 
+CREATE OR REPLACE FUNCTION app.forget_exports(person integer)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	delete from fhir.export e where e.user_id = person or (e.state = 'complete'
+		and exists (select from fhir.export_piece p where p.export_id = e.id and person = any(p.people)));
+	update fhir.export set attempt = attempt + 1, state = 'accepted' where state = 'running';
+$function$
+
 CREATE OR REPLACE FUNCTION app.keep_meal_totals()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2182,6 +2247,12 @@ fhir.claim heart_app: insert
 fhir.claim heart_person: insert
 fhir.claim heart_system: insert
 fhir.claim heart_therapist: insert
+fhir.export heart_system: delete, insert, select, update
+fhir.export_file heart_system: delete, insert, select, update
+fhir.export_piece heart_app: select
+fhir.export_piece heart_person: select
+fhir.export_piece heart_system: insert, select
+fhir.export_piece heart_therapist: select
 fhir.identity heart_app: select
 fhir.identity heart_person: select
 fhir.identity heart_system: select

@@ -15,6 +15,7 @@ import { identityLinks } from "./auth/hospital/identity-links.ts";
 import { passwordChanges } from "./auth/password-changes.ts";
 import { passwords } from "./auth/passwords.ts";
 import { authorizationServer } from "./auth/server/authorization-server.ts";
+import { standingOf } from "./auth/standing.ts";
 import { tokens } from "./auth/tokens.ts";
 import { deviceServices, deviceWork, noteDeviceWrite } from "./device-work.ts";
 import { applyAudiences } from "./devices/audience.ts";
@@ -22,6 +23,8 @@ import { forgetDeviceLeftovers } from "./devices/forget.ts";
 import type { DeviceParts } from "./devices/parts.ts";
 import { type DeviceConfig, partsOfConfig } from "./devices/parts-of-config.ts";
 import { demoVendors } from "./devices/sandbox/demo.ts";
+import { exportParts, exportTask } from "./export-work.ts";
+import type { ExportSettings } from "./exports/parts.ts";
 import { registerDocs } from "./http/docs/docs.ts";
 import { registerFhir } from "./http/fhir/register.ts";
 import { registerNative } from "./http/native/register.ts";
@@ -63,6 +66,7 @@ import { forgetFeed } from "./store/alerting/feed.ts";
 import { forgetAnswers } from "./store/answers.ts";
 import { forgetAuthorizations } from "./store/authorization/records.ts";
 import type { Database } from "./store/database.ts";
+import { forgetExports } from "./store/exports/forget-exports.ts";
 import { forgetSignIns } from "./store/sign-in.ts";
 
 /** The settings the application uses. */
@@ -104,10 +108,18 @@ export interface AppParts {
 	readonly log: FastifyBaseLogger;
 	/** For tests: vendors' stand-ins, and a clock that moves with them. */
 	readonly devices?: Partial<DeviceParts>;
+	/** For tests: other sizes and limits of bulk exports. */
+	readonly exports?: Partial<ExportSettings>;
 }
 
 /** The whole application, ready to listen: every part is made here and handed just what it names. */
-export async function buildApp({ config, database, log, devices = {} }: AppParts): Promise<FastifyInstance> {
+export async function buildApp({
+	config,
+	database,
+	log,
+	devices = {},
+	exports: exportSettings = {},
+}: AppParts): Promise<FastifyInstance> {
 	const signedIn = tokens(database);
 	const audit = accessLog(database);
 	const secrets = passwords(config.bcryptCost);
@@ -224,12 +236,16 @@ export async function buildApp({ config, database, log, devices = {} }: AppParts
 	await registerNative(app, native);
 	registerDevicesPage(app, native);
 	if (demo !== undefined) await registerSandbox(app, demo, config.baseUrl);
+	const base = `${config.baseUrl}/fhir`;
+	const exports = exportParts({ database, queue, accessLog: audit, base, settings: exportSettings });
 	await app.register(async (fhir) =>
 		registerFhir(fhir, {
 			database,
 			accessLog: audit,
-			base: `${config.baseUrl}/fhir`,
+			base,
 			software,
+			exports,
+			standingOf: (token) => standingOf(database, token),
 		}),
 	);
 	const tasks = [
@@ -239,8 +255,10 @@ export async function buildApp({ config, database, log, devices = {} }: AppParts
 			() => forgetAuthorizations(database),
 			() => forgetDeviceLeftovers(deviceParts),
 			() => forgetFeed(database),
+			() => forgetExports(database),
 		]),
 		...deviceTasks(deviceWork(deviceParts, queue, log)),
+		exportTask(exports),
 		endRecoveredAlerts((now, signal) => endRecovered(database, watch, announce, now, signal)),
 		raiseAlertsForAbsence((now, signal) => raiseForAbsence(database, watch, announce, now, signal)),
 		computeScores([

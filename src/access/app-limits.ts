@@ -34,14 +34,13 @@ export function limited(query: SearchQuery, caller: Caller): SearchQuery {
 	if (caller.app === undefined) return query;
 	const types = query.type !== undefined ? [query.type] : query.types.length > 0 ? query.types : typesOf(caller, "s");
 	if (types === undefined) return query;
-	const limits = new Map<string, Limits>();
+	const limits = new Map<string, Limits>(query.limits);
 	const granted = types.filter((type) => {
 		const allowance = allowed(caller, type, "s");
-		if (typeof allowance !== "string")
-			limits.set(
-				type,
-				allowance.map((one) => filtersFrom(type, one)),
-			);
+		if (typeof allowance !== "string") {
+			const sets = allowance.map((one) => filtersFrom(type, one));
+			limits.set(type, both(query.limits?.get(type), sets));
+		}
 		return allowance !== "nothing";
 	});
 	if (granted.length === 0) throw notGranted(query.type ?? "any type", "s");
@@ -50,6 +49,11 @@ export function limited(query: SearchQuery, caller: Caller): SearchQuery {
 		...(query.type === undefined ? { types: granted } : {}),
 		...(limits.size === 0 ? {} : { limits }),
 	};
+}
+
+/** What meets one of some sets of filters and one of others, as such sets. */
+function both(asked: Limits | undefined, granted: Limits): Limits {
+	return asked === undefined ? granted : asked.flatMap((one) => granted.map((other) => [...one, ...other]));
 }
 
 /** The types the caller may do something with; undefined: all of them. */

@@ -48,7 +48,8 @@ export function tokens(database: Database): Tokens {
 	};
 }
 
-async function callerByToken(tx: Transaction, hash: Buffer): Promise<Caller | undefined> {
+/** Who acts by a token of which the digest is given, looked up anew. */
+export async function callerByToken(tx: Transaction, hash: Buffer): Promise<Caller | undefined> {
 	const account = await accountByToken(tx, hash);
 	if (account !== undefined) return callerOf(account);
 	const app = await appByToken(tx, hash);

@@ -142,5 +142,6 @@ export async function revokeAll(tx: Transaction, id: number, devices: readonly n
 		lease_holder = null, lease_until = null where connection_id = ${ids}`);
 	// Answers kept for retries hold what was sent.
 	await tx.query(sql`select app.forget_answers(${id}::int)`);
+	await tx.query(sql`select app.forget_exports(${id}::int)`);
 	return { sessions, apps, calendarFeeds, devices: devices.length };
 }

@@ -3,6 +3,7 @@ import t, { type Test } from "tap";
 import { collections } from "../../src/http/native/collections/all.ts";
 import { columnsOf, tableName } from "../../src/tables/columns.ts";
 import { describedRoad } from "../support/described-roads.ts";
+import { exported, inBackground, pathOf } from "../support/exports.ts";
 import { noting, openRoutes, registeredRoutes, untaken } from "../support/roads.ts";
 import { marker, secretRecord } from "../support/secret-record.ts";
 import { type Answer, startTestServer } from "../support/server.ts";
@@ -116,6 +117,17 @@ t.test("FHIR", async (t) => {
 	await look("conditional update", await own.put(`/fhir/Observation?_id=${body.id}`, body));
 	await look("dry run", await own.post("/fhir/Observation", body, { "x-dry-run": "true" }));
 	await look("conditional delete", await own.delete(`/fhir/Observation?_id=${body.id}`));
+	const member = [{ entity: { reference: subject } }];
+	const group = await own.post("/fhir/Group", { resourceType: "Group", type: "person", actual: true, member });
+	for (const path of ["$export", "Patient/$export", `Group/${group.body.id}/$export`]) {
+		const byPost = await own.post(`/fhir/${path}`, { resourceType: "Parameters" }, inBackground);
+		t.equal((await own.delete(pathOf(byPost.headers.get("content-location") ?? ""))).status, 202);
+		await namedSince();
+		const { files } = await exported(own, `/fhir/${path}`);
+		t.ok((await namedSince()).has(people.patient), `${path}: what is put into files is named`);
+		t.ok(files.length > 1);
+		for (const file of files) await looked(t, file, await own.get(file), false);
+	}
 	const [, chosen = ""] = record.resources;
 	await look("delete", await own.delete(`/fhir/${chosen}`));
 	const fhir = routes.filter(({ method, url }) => url.startsWith("/fhir") && !openRoutes.includes(`${method} ${url}`));

@@ -1,6 +1,7 @@
 import t from "tap";
 import { collections } from "../../src/http/native/collections/all.ts";
 import { tableName } from "../../src/tables/columns.ts";
+import { exported, inBackground } from "../support/exports.ts";
 import { filled, noting, openRoutes, registeredRoutes, take, untaken } from "../support/roads.ts";
 import { marker, secretRecord } from "../support/secret-record.ts";
 import { type Answer, type Session, sessionAt, startTestServer } from "../support/server.ts";
@@ -14,6 +15,10 @@ const { people } = server;
 const own = await server.as("therapist@test.example");
 const record = await secretRecord(server, own);
 const { profiles } = people;
+const member = [{ entity: { reference: `Patient/${profiles.patient}` } }];
+const made = await own.post("/fhir/Group", { resourceType: "Group", type: "person", actual: true, member });
+const group = made.body.id as string;
+const theirs = await exported(own, `/fhir/Group/${group}/$export`);
 const routes = await registeredRoutes(server);
 /** Requests outsiders made, whatever the path says. */
 const taken = new Set<string>();
@@ -187,6 +192,45 @@ for (const name of ["therapist2", "other", "patient2"]) {
 			// A sort key of the last row is in the link itself; nothing of it may be in what comes back.
 			noTrace(t, { ...answer, text: JSON.stringify(answer.body.entry ?? []) }, query);
 		}
+	});
+
+	t.test(`${name}: bulk exports`, async (t) => {
+		for (const path of ["/fhir/$export", "/fhir/Patient/$export"]) {
+			const done = await exported(outsider, path);
+			for (const file of done.files) noTrace(t, await outsider.get(file), file);
+			t.equal((await outsider.delete(done.status)).status, 202);
+		}
+		const asked = (parameter: object[]) =>
+			outsider.post("/fhir/Patient/$export", { resourceType: "Parameters", parameter }, inBackground);
+		const patient = (id: number) => asked([{ name: "patient", valueReference: { reference: `Patient/${id}` } }]);
+		alike(
+			t,
+			"of a patient",
+			[await patient(profiles.patient), `Patient/${profiles.patient}`],
+			[await patient(987654), "Patient/987654"],
+		);
+		t.equal((await outsider.post("/fhir/$export", {}, inBackground)).status, 400);
+		const path = `/fhir/Group/${group}/$export`;
+		const never = "/fhir/Group/00000000-0000-4000-8000-000000000000/$export";
+		for (const take of [
+			(at: string) => outsider.get(at, inBackground),
+			(at: string) => outsider.post(at, { resourceType: "Parameters" }, inBackground),
+		]) {
+			alike(t, "of a group", [await take(path), path], [await take(never), never]);
+		}
+		// Of somebody else's export there is nothing to be seen.
+		for (const address of [theirs.status, ...theirs.files]) {
+			const unknown = address.replace(/[0-9a-f]{32}/, "0".repeat(32));
+			alike(t, address, [await outsider.get(address), address], [await outsider.get(unknown), unknown]);
+		}
+		const unknown = theirs.status.replace(/[0-9a-f]{32}/, "0".repeat(32));
+		alike(
+			t,
+			"delete",
+			[await outsider.delete(theirs.status), theirs.status],
+			[await outsider.delete(unknown), unknown],
+		);
+		t.equal((await own.get(theirs.status)).status, 200, "it is untouched");
 	});
 
 	t.test(`${name}: FHIR, writes`, async (t) => {

@@ -20,7 +20,7 @@ t.test("every route, for every type", async (t) => {
 	const registered = (await registeredRoutes(server))
 		.filter(({ url }) => /^\/fhir(\/|$)/.test(url))
 		.flatMap(({ method, url }) => {
-			const path = url.slice("/fhir".length).replace(/:(id|versionId)/g, "{$1}") || "/";
+			const path = url.slice("/fhir".length).replace(/:(?!type)(\w+)/g, "{$1}") || "/";
 			return path.includes(":type")
 				? resourceTypes.map((type) => `${method} ${path.replace(":type", type)}`)
 				: [`${method} ${path}`];

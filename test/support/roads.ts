@@ -168,7 +168,7 @@ export function untaken(routes: readonly Route[], taken: ReadonlySet<string>): s
 	const all = [...taken];
 	return routes
 		.filter(({ method, url }) => {
-			const pattern = new RegExp(`^${method} ${url.replace(/:\w+/g, "[^/]+")}/?$`);
+			const pattern = new RegExp(`^${method} ${url.replaceAll("$", "\\$").replace(/:\w+/g, "[^/]+")}/?$`);
 			return !all.some((one) => pattern.test(one));
 		})
 		.map(({ method, url }) => `${method} ${url}`);

@@ -2,6 +2,7 @@ import { pino } from "pino";
 import { type AppConfig, buildApp } from "../../src/app.ts";
 import { readConfig } from "../../src/config.ts";
 import type { DeviceParts } from "../../src/devices/parts.ts";
+import type { ExportSettings } from "../../src/exports/parts.ts";
 import { type Database, openDatabase } from "../../src/store/database.ts";
 import { wrongInAnswer } from "./native-document.ts";
 import { createPeople, type People, testPassword } from "./people.ts";
@@ -67,6 +68,8 @@ export interface TestServerOptions {
 	readonly config?: Partial<AppConfig>;
 	/** Stand-ins of vendors. */
 	readonly devices?: Partial<DeviceParts>;
+	/** Sizes and limits of bulk exports. */
+	readonly exports?: Partial<ExportSettings>;
 }
 
 /** Starts a server on a database of its own, with the people of people.ts; both go when the test ends. */
@@ -99,7 +102,8 @@ export async function startTestServer(
 				: { lookForJobsEverySeconds: options.lookForJobsEverySeconds }),
 			...options.config,
 		};
-		const app = await buildApp({ config, database: over, log, devices: options.devices ?? {} });
+		const { devices = {}, exports = {} } = options;
+		const app = await buildApp({ config, database: over, log, devices, exports });
 		await app.listen({ port, host: "127.0.0.1" });
 		return async () => {
 			await app.close();
@@ -155,7 +159,7 @@ export function sessionAt(base: string, token: string): Session {
 			...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
 		});
 		const text = await response.text();
-		const json = response.headers.get("content-type")?.includes("json") === true && text !== "";
+		const json = /[/+]json/.test(response.headers.get("content-type") ?? "") && text !== "";
 		const { status, headers: answered } = response;
 		const answer = { status, headers: answered, text, body: json ? JSON.parse(text) : undefined };
 		const wrong = path.startsWith("/api/") ? wrongInAnswer(method, path, answer) : "";

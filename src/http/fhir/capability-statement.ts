@@ -6,7 +6,7 @@ import { interactions } from "./interactions.ts";
 import type { FhirServices } from "./services.ts";
 
 /** Moment of the last change to what the statement promises; it must not depend on when a server starts. */
-const date = "2026-11-27";
+const date = "2026-11-28";
 
 /**
  * The CapabilityStatement (R4 http 3.1.0.12), computed from the routes, the search parameters and the mappings, so that it cannot
@@ -18,6 +18,7 @@ export function capabilityStatement({ base, software }: Pick<FhirServices, "base
 		status: "active",
 		date,
 		kind: "instance",
+		instantiates: ["http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data"],
 		software: { ...software },
 		implementation: { description: "Heart recovery data as FHIR R4", url: base },
 		fhirVersion: "4.0.1",
@@ -29,6 +30,7 @@ export function capabilityStatement({ base, software }: Pick<FhirServices, "base
 				security: securityOf(base.replace(/\/fhir$/, "")),
 				resource: resourceTypes.map(resourceOf),
 				interaction: [...systemCodes(), "batch", "transaction"].map((code) => ({ code })),
+				operation: [bulkOperation("export")],
 			},
 		],
 	};
@@ -69,6 +71,13 @@ function securityOf(baseUrl: string): JsonObject {
 	};
 }
 
+/** Bulk Data Access 2: the export of a type goes by another name than that of everything. */
+const bulkOperations: Readonly<Record<string, string>> = { Patient: "patient-export", Group: "group-export" };
+
+function bulkOperation(definition: string): JsonObject {
+	return { name: "export", definition: `http://hl7.org/fhir/uv/bulkdata/OperationDefinition/${definition}` };
+}
+
 function resourceOf(type: string): JsonObject {
 	const profiles = [...new Set(mappingsOf(type).flatMap((mapping) => mapping.profiles))];
 	const parameters = supportedSearchParameters(type);
@@ -89,6 +98,7 @@ function resourceOf(type: string): JsonObject {
 		...(included.length === 0 ? {} : { searchInclude: included }),
 		searchRevInclude: [...(type === "Patient" ? patientReferences() : []), "Provenance:target"],
 		searchParam: parameters.map(({ name, type: kind, definition }) => ({ name, definition, type: kind })),
+		...(bulkOperations[type] === undefined ? {} : { operation: [bulkOperation(bulkOperations[type])] }),
 	};
 }
 

@@ -1,4 +1,5 @@
 import { Failure } from "../../fhir/failure.ts";
+import { type Shape, shapeText } from "../../fhir/shape.ts";
 import { searchLimits } from "../../search/limits.ts";
 import type { Transaction } from "../../store/database.ts";
 import type { ResourceVersion } from "../../store/resource-version.ts";
@@ -11,7 +12,7 @@ import { pageLinks } from "./page-links.ts";
 import { type ParameterList, single } from "./parameters.ts";
 import type { FhirRequest, InteractionResult } from "./request.ts";
 import { unknownParameters } from "./search.ts";
-import { type Shape, shapeIn, shapeText } from "./shape.ts";
+import { shapeIn } from "./shape.ts";
 
 const known = new Set(["_count", "_since", "_at", "_cursor", "_total", "_summary", "_elements"]);
 

@@ -1,9 +1,10 @@
+import { shapeText } from "../../fhir/shape.ts";
 import type { ResourceVersion } from "../../store/resource-version.ts";
 import { readResource } from "../../store/resources.ts";
 import { isUnmodified } from "./etags.ts";
 import type { ReadingInteraction } from "./interaction.ts";
 import type { FhirRequest, InteractionResult } from "./request.ts";
-import { shapeIn, shapeText } from "./shape.ts";
+import { shapeIn } from "./shape.ts";
 
 /** `GET [base]/Type/id` (R4 http 3.1.0.2), conditional with If-None-Match and If-Modified-Since: 304. */
 export const read: ReadingInteraction = {

@@ -10,6 +10,7 @@ import { answerKey } from "./idempotency-key.ts";
 import type { Interaction } from "./interaction.ts";
 import { interactions, targetOf } from "./interactions.ts";
 import { type Done, once } from "./once.ts";
+import { registerExports } from "./operations/register-exports.ts";
 import { type Performed, perform } from "./perform.ts";
 import { preferenceApplied } from "./preferences.ts";
 import { asIf, forReal } from "./runs.ts";
@@ -21,6 +22,7 @@ export function registerFhir(app: FastifyInstance, services: FhirServices): void
 	for (const interaction of interactions) serve(app, services, interaction);
 	serveBundles(app, services);
 	serveCapabilities(app, services);
+	registerExports(app, services);
 	const allowed = Map.groupBy(interactions, ({ path }) => path);
 	for (const [path, all] of allowed) {
 		const more = path === "/" ? ["POST"] : [];

@@ -1,6 +1,7 @@
 import { Failure, type Issue } from "../../fhir/failure.ts";
 import { stringify } from "../../fhir/json.ts";
 import { outcomeOfIssues } from "../../fhir/outcome.ts";
+import { type Shape, shapeText } from "../../fhir/shape.ts";
 import { searchLimits } from "../../search/limits.ts";
 import { parseSearch } from "../../search/parse.ts";
 import type { Transaction } from "../../store/database.ts";
@@ -12,7 +13,6 @@ import { answerParametersOf, withoutAnswerParameters } from "./negotiate.ts";
 import { pageLinks } from "./page-links.ts";
 import { type ParameterList, single, writeParameters } from "./parameters.ts";
 import type { FhirRequest, InteractionResult } from "./request.ts";
-import { type Shape, shapeText } from "./shape.ts";
 
 /**
  * A search of one type, or of all (`type` undefined), as a searchset Bundle (R4 search 3.1.1). Parameters nobody knows are named in

@@ -1,18 +1,8 @@
-import { typeDefinition } from "../../fhir/definitions/definitions.ts";
 import { Failure } from "../../fhir/failure.ts";
-import type { JsonObject } from "../../fhir/json.ts";
-import { isObject, type Json, parseJson, stringify } from "../../fhir/json.ts";
+import type { Shape } from "../../fhir/shape.ts";
 import { type ParameterList, single } from "./parameters.ts";
 
-/** Which part of a resource is shown (R4 search 3.1.1.5.9 and .10). */
-export interface Shape {
-	readonly summary: "true" | "text" | "data" | "count" | "false" | undefined;
-	/** Names of root elements; undefined: all. */
-	readonly elements: readonly string[] | undefined;
-}
-
 const summaries = ["true", "text", "data", "count", "false"] as const;
-const subsetted = { system: "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", code: "SUBSETTED" };
 
 /** The shape that the `_summary` and `_elements` of a read ask for. */
 export function shapeIn(parameters: ParameterList): Shape {
@@ -21,39 +11,4 @@ export function shapeIn(parameters: ParameterList): Shape {
 	if (given !== undefined && summary === undefined) throw new Failure("invalid", `_summary cannot be "${given}"`);
 	const elements = parameters.filter(([name]) => name === "_elements").flatMap(([, value]) => value.split(","));
 	return { summary, elements: elements.length === 0 ? undefined : elements.map((element) => element.trim()) };
-}
-
-/** The resource's JSON text in that shape, tagged SUBSETTED where anything may be missing; the same text where nothing is asked. */
-export function shapeText(text: string, type: string, shape: Shape): string {
-	const keep = keeper(type, shape);
-	if (keep === undefined) return text;
-	const resource = parseJson(text);
-	if (!isObject(resource)) return text;
-	const shaped: JsonObject = {};
-	for (const [name, value] of Object.entries(resource)) {
-		if (name === "resourceType" || name === "id" || name === "meta" || keep(name.replace(/^_/, "")))
-			shaped[name] = value;
-	}
-	return stringify({ ...shaped, meta: tagged(resource.meta) });
-}
-
-/** Which root elements stay; undefined: all of them, untouched. */
-function keeper(type: string, { summary, elements }: Shape): ((member: string) => boolean) | undefined {
-	const properties = typeDefinition(type)?.properties;
-	const elementOf = (member: string) => properties?.get(member)?.element;
-	const isMandatory = (member: string) => (elementOf(member)?.min ?? 0) > 0;
-	if (elements !== undefined) {
-		const wanted = new Set(elements.map((element) => element.replace(`${type}.`, "").replace("[x]", "")));
-		return (member) => isMandatory(member) || wanted.has(member) || wanted.has(elementOf(member)?.name ?? "");
-	}
-	if (summary === "data") return (member) => member !== "text";
-	if (summary === "text") return (member) => member === "text" || isMandatory(member);
-	if (summary === "true") return (member) => isMandatory(member) || elementOf(member)?.isSummary === true;
-	return undefined;
-}
-
-function tagged(meta: Json | undefined): JsonObject {
-	const given: JsonObject = isObject(meta) ? meta : {};
-	const tags = Array.isArray(given.tag) ? given.tag : [];
-	return { ...given, tag: [...tags, subsetted] };
 }

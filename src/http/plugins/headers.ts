@@ -29,6 +29,8 @@ const fhirCors = {
 		"Preference-Applied",
 		"Idempotent-Replayed",
 		"Retry-After",
+		"X-Progress",
+		"Expires",
 		"X-Request-Id",
 	],
 	maxAge: 600,

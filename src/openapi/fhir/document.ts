@@ -3,6 +3,7 @@ import { interactions } from "../../http/fhir/interactions.ts";
 import { mappingsOf } from "../../mapping/registry.ts";
 import { software } from "../../software.ts";
 import { answers, bodies, schemas } from "./components.ts";
+import { exportPaths } from "./export-paths.ts";
 import { operationOf } from "./operation.ts";
 import { commonParameters, searchParameters } from "./parameters.ts";
 import { systemPaths } from "./system-paths.ts";
@@ -35,7 +36,12 @@ export function fhirDocument(): Part {
 				description: mappingsOf(name).length > 0 ? "Rows of the documented tables, else stored whole" : "Stored whole",
 			})),
 		],
-		paths: { ...systemPaths, ...pathsOf("system"), ...Object.assign({}, ...resourceTypes.map(pathsOf)) },
+		paths: {
+			...systemPaths,
+			...exportPaths,
+			...pathsOf("system"),
+			...Object.assign({}, ...resourceTypes.map(pathsOf)),
+		},
 		components: {
 			securitySchemes: {
 				bearer: { type: "http", scheme: "bearer", description: "Token of POST /api/auth/login, or of a SMART app" },

@@ -1,5 +1,6 @@
 import t from "tap";
-import { shapeIn, shapeText } from "../../../../src/http/fhir/shape.ts";
+import { shapeText } from "../../../../src/fhir/shape.ts";
+import { shapeIn } from "../../../../src/http/fhir/shape.ts";
 import { kindThrown } from "./kind-thrown.ts";
 
 const text =
