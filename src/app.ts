@@ -14,6 +14,7 @@ import { type HospitalSignInParts, hospitalSignIn, type LinkableRole } from "./a
 import { identityLinks } from "./auth/hospital/identity-links.ts";
 import { passwordChanges } from "./auth/password-changes.ts";
 import { passwords } from "./auth/passwords.ts";
+import { registrations } from "./auth/registrations.ts";
 import { authorizationServer } from "./auth/server/authorization-server.ts";
 import { standingOf } from "./auth/standing.ts";
 import { tokens } from "./auth/tokens.ts";
@@ -47,6 +48,7 @@ import { createServer } from "./http/server.ts";
 import { noteAuthorization, noteLinkByEmail } from "./http/smart/note-authorization.ts";
 import { authorizationPages } from "./http/smart/pages.ts";
 import { registerSmart } from "./http/smart/register.ts";
+import { registrationPath } from "./http/smart/registration-routes.ts";
 import { registerVitalsApp } from "./http/vitals-app/register.ts";
 import { jobCounts } from "./jobs/counts.ts";
 import { openQueue } from "./jobs/queue.ts";
@@ -90,6 +92,8 @@ export interface AppConfig extends DeviceConfig {
 	readonly smsWebhookUrl?: string | null;
 	/** How often to look for jobs to be tried again, in seconds. Default: 10. */
 	readonly lookForJobsEverySeconds?: number;
+	/** Whether apps may register themselves. Default: false. */
+	readonly dynamicRegistration?: boolean;
 	/** A hospital's identity provider; without an issuer there is none. The others are set with it. */
 	readonly oidcIssuer?: string | null;
 	readonly oidcClientId?: string | null;
@@ -186,6 +190,9 @@ export async function buildApp({
 		demo: config.demo,
 		reachDatabase: database.reach,
 	});
+	const registry = clients(database);
+	const registersApps = config.dynamicRegistration === true;
+	const registrationEndpoint = config.baseUrl + registrationPath;
 	const authorization = authorizationServer({
 		database,
 		baseUrl: config.baseUrl,
@@ -194,6 +201,7 @@ export async function buildApp({
 		sealer: seal,
 		pages: authorizationPages,
 		callerOf: signedIn.callerOf,
+		registrationEndpoint: registersApps ? registrationEndpoint : undefined,
 		note: noteAuthorization(audit),
 		onFault: (error) => log.error({ err: describe(error) }, "unexpected failure of the authorization server"),
 	});
@@ -216,6 +224,7 @@ export async function buildApp({
 		accounts: people,
 		authorization,
 		hospital,
+		registrations: registersApps ? registrations(database, registry, registrationEndpoint) : undefined,
 		baseUrl: config.baseUrl,
 	});
 	registerResetPage(app, { passwordChanges: newPasswords, baseUrl: config.baseUrl, note: resetNote(audit) });
@@ -226,7 +235,7 @@ export async function buildApp({
 		accounts: people,
 		tokens: signedIn,
 		hashPassword: secrets.hash,
-		clients: clients(database),
+		clients: registry,
 		identityLinks: identityLinks(database, config.oidcIssuer ?? null),
 		launches: authorization.launches,
 		now: () => Temporal.Now.instant(),

@@ -163,6 +163,12 @@ export const settings = {
 		wholeNumber("a number of days", 0, 3650),
 		"how long vendors' payloads are kept, sealed, for `npm run devices -- replay`; 0 keeps none",
 	),
+	dynamicRegistration: setting(
+		"DYNAMIC_REGISTRATION",
+		"false",
+		flag,
+		"whether apps may register themselves at `/oauth/register` (RFC 7591): never as backend clients; consent pages say so",
+	),
 	oidcIssuer: optional(
 		"OIDC_ISSUER",
 		"unset",

@@ -1,4 +1,4 @@
-import { hash, randomBytes } from "node:crypto";
+import { hash, randomBytes, timingSafeEqual } from "node:crypto";
 import { serverCaller } from "../access/caller.ts";
 import { Failure } from "../fhir/failure.ts";
 import {
@@ -31,6 +31,8 @@ export interface ClientValues {
 export interface Client extends ClientValues {
 	readonly clientId: string;
 	readonly grantTypes: readonly string[];
+	/** By dynamic registration: nobody here has looked at it. */
+	readonly registeredItself: boolean;
 	readonly createdAt: string;
 	readonly updatedAt: string;
 	/** Only in the answer that made it: it is kept as a hash. */
@@ -47,6 +49,10 @@ export interface Clients {
 	 * @throws Failure invalid, naming the property; conflict - the id is taken
 	 */
 	add(clientId: string | undefined, values: ClientValues, secret?: string): Promise<Client>;
+	/** An app that registers itself, and manages that with the token this is the SHA-256 of. @throws Failure invalid, naming the property */
+	register(values: ClientValues, registration: Buffer): Promise<Client>;
+	/** What registered itself by this token. @throws Failure unauthenticated - nothing did, or it is gone */
+	registration(clientId: string, registration: Buffer): Promise<Client>;
 	/** @param rotate - a new secret @throws Failure not-found | invalid */
 	change(clientId: string, values: Partial<ClientValues>, rotate?: boolean): Promise<Client>;
 	/** All tokens end at once. @throws Failure not-found */
@@ -60,19 +66,33 @@ export function clients(database: Database): Clients {
 		if (found === undefined) throw new Failure("not-found", "There is no such client");
 		return found;
 	}
+	async function insert(given: string | undefined, values: ClientValues, chosen?: string, registration?: Buffer) {
+		const clientId = given ?? `client-${randomBytes(8).toString("hex")}`;
+		if (!/^[A-Za-z0-9._~-]{1,100}$/.test(clientId)) {
+			throw new Failure("invalid", "clientId has letters, digits and ._~- only", { expression: "clientId" });
+		}
+		const secret = values.authMethod === "client_secret_basic" ? (chosen ?? newSecret()) : undefined;
+		const client = {
+			...rowOf(clientId, checkedClient(values), secret === undefined ? null : secretHash(secret)),
+			registered_itself: registration !== undefined,
+			registration_hash: registration ?? null,
+		};
+		const made = await database.write(serverCaller, (tx) => insertClient(tx, client));
+		if (made === undefined) throw new Failure("conflict", "This clientId is taken", { expression: "clientId" });
+		return shown(made, secret);
+	}
 	return {
 		list: async () => (await database.read(serverCaller, listClients)).map((one) => shown(one)),
 		get: async (clientId) => shown(await row(clientId)),
-		async add(given, values, given_secret) {
-			const clientId = given ?? `client-${randomBytes(8).toString("hex")}`;
-			if (!/^[A-Za-z0-9._~-]{1,100}$/.test(clientId)) {
-				throw new Failure("invalid", "clientId has letters, digits and ._~- only", { expression: "clientId" });
+		add: (clientId, values, secret) => insert(clientId, values, secret),
+		register: (values, registration) => insert(undefined, values, undefined, registration),
+		async registration(clientId, registration) {
+			const found = await database.read(serverCaller, (tx) => findClient(tx, clientId));
+			const kept = found?.registration_hash ?? Buffer.alloc(registration.length);
+			if (!timingSafeEqual(kept, registration) || found === undefined) {
+				throw new Failure("unauthenticated", "This is not the registration access token of this client");
 			}
-			const secret = values.authMethod === "client_secret_basic" ? (given_secret ?? newSecret()) : undefined;
-			const client = rowOf(clientId, checkedClient(values), secret === undefined ? null : secretHash(secret));
-			const made = await database.write(serverCaller, (tx) => insertClient(tx, client));
-			if (made === undefined) throw new Failure("conflict", "This clientId is taken", { expression: "clientId" });
-			return shown(made, secret);
+			return shown(found);
 		},
 		async change(clientId, values, rotate = false) {
 			const before = await row(clientId);
@@ -104,7 +124,7 @@ function rowOf(
 	id: string,
 	values: ClientValues & { readonly grantTypes: readonly string[] },
 	secret: Buffer | null,
-): NewClient {
+): Omit<NewClient, "registered_itself" | "registration_hash"> {
 	return {
 		id,
 		name: values.name,
@@ -125,6 +145,7 @@ function shown(row: ClientRow, secret?: string): Client {
 		name: row.name,
 		authMethod: row.auth_method,
 		grantTypes: row.grant_types,
+		registeredItself: row.registered_itself,
 		redirectUris: row.redirect_uris,
 		launchUrl: row.launch_url,
 		jwks: row.jwks === null ? null : (JSON.parse(row.jwks) as object),

@@ -28,6 +28,7 @@ function told(client: Client): readonly string[] {
 	return [lineOf(client), ...(clientSecret === undefined ? [] : [`secret, shown this once: ${clientSecret}`])];
 }
 
-function lineOf({ clientId, name, authMethod, redirectUris, scopes }: Client): string {
-	return [clientId, name, authMethod, redirectUris.join(" ") || "backend", scopes ?? "any scopes"].join(" · ");
+function lineOf({ clientId, name, authMethod, redirectUris, scopes, registeredItself }: Client): string {
+	const parts = [clientId, name, authMethod, redirectUris.join(" ") || "backend", scopes ?? "any scopes"];
+	return [...parts, ...(registeredItself ? ["registered itself"] : [])].join(" · ");
 }

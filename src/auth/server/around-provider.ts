@@ -22,6 +22,8 @@ export interface Surroundings {
 	readonly issuer: string;
 	readonly callerOf: (token: string) => Promise<Caller | undefined>;
 	readonly pages: AuthorizationPages;
+	/** Where apps register themselves; undefined where they may not. */
+	readonly registrationEndpoint: string | undefined;
 	/** Resolves when it is noted, which is before the answer goes out. */
 	readonly note: (event: AuthorizationEvent) => Promise<void>;
 }
@@ -48,7 +50,7 @@ export function surround(provider: Provider, around: Surroundings): void {
 	provider.use((context, next) => secureCookies(context as Context, next, around));
 	provider.use((context, next) => noteOutcome(context as Context, next, around));
 	provider.use((context, next) => sayEnded(context as Context, next, around));
-	provider.use((context, next) => answerAsSmart(context as Context, next));
+	provider.use((context, next) => answerAsSmart(context as Context, next, around));
 	provider.use((context, next) => introspectByBearer(context as Context, next, provider, around));
 	provider.use((context, next) => postAsGet(context as Context, next, around));
 	provider.use((context, next) => alwaysConsent(context as Context, next));
@@ -97,7 +99,7 @@ async function alwaysConsent(context: Context, next: Next): Promise<void> {
 	await next();
 }
 
-async function answerAsSmart(context: Context, next: Next): Promise<void> {
+async function answerAsSmart(context: Context, next: Next, { registrationEndpoint }: Surroundings): Promise<void> {
 	await next();
 	const { oidc } = context as Partial<Context>;
 	if (oidc?.route === "token") {
@@ -111,6 +113,7 @@ async function answerAsSmart(context: Context, next: Next): Promise<void> {
 			...(context.body as object),
 			grant_types_supported: ["authorization_code", "refresh_token", "client_credentials"],
 			scopes_supported: [...plainScopes, ...dataScopes],
+			...(registrationEndpoint === undefined ? {} : { registration_endpoint: registrationEndpoint }),
 		};
 	}
 }

@@ -36,6 +36,8 @@ export interface ConsentQuestion {
 	readonly person: PersonRow;
 	readonly clientId: string;
 	readonly clientName: string;
+	/** Whether the app registered itself: nobody here has looked at it. */
+	readonly registeredItself: boolean;
 	readonly scopes: readonly OfferedScope[];
 	readonly patient: PatientAsked;
 	/** What they granted this app before; undefined: nothing. */
@@ -136,7 +138,8 @@ export function consent(database: Database, launches: Launches, fhirBase: string
 		);
 		if (texts.length === 0) throw new Failure("forbidden", "This app asks for nothing that can be granted to it");
 		const patient = await patientAsked(asked, person, texts, chosen);
-		return { person, clientId, clientName: client.name, scopes: texts.map(offered), patient, before };
+		const { name: clientName, registered_itself: registeredItself } = client;
+		return { person, clientId, clientName, registeredItself, scopes: texts.map(offered), patient, before };
 	}
 
 	return {

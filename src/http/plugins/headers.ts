@@ -14,8 +14,13 @@ export async function registerHeaders(app: FastifyInstance): Promise<void> {
 		done();
 	});
 	await app.register(cors, {
-		delegator: (request, decide) => decide(null, isFhirUrl(request.raw.url) ? fhirCors : { origin: false }),
+		delegator: (request, decide) => decide(null, isForApps(request.raw.url) ? fhirCors : { origin: false }),
 	});
+}
+
+/** What browser apps ask that the authorization server does not answer by itself: FHIR, and the registration of apps. */
+function isForApps(url: string | undefined): boolean {
+	return isFhirUrl(url) || url?.startsWith("/oauth/register") === true;
 }
 
 const fhirCors = {

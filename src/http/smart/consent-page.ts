@@ -18,6 +18,7 @@ export function sendConsentPage(
 	const body = html`${where.problem !== undefined && html`<p class="bad" role="alert">${where.problem}</p>`}
 <p><strong>${clientName}</strong> asks for access. You are signed in as ${person.name}.</p>
 ${one && html`<p>Patient: <strong>${one.name}</strong>${one.date_of_birth !== null && html`, born ${one.date_of_birth}`}</p>`}
+${question.registeredItself && html`<p class="bad">This app registered itself, and nobody here has looked at it: the name is its own. Allow it only if you know who runs ${where.formTargets.join(", ")}.</p>`}
 ${before !== undefined && html`<p class="soft">You gave this app access before. What you decide now is for this time.</p>`}
 <form method="post" action="${where.action}">
 ${one && html`<input type="hidden" name="patient" value="${one.id}">`}

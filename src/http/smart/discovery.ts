@@ -3,6 +3,7 @@ import { dataScopes } from "../../auth/server/around-provider.ts";
 import { plainScopes } from "../../auth/server/offered-scopes.ts";
 import { assertionAlgorithms } from "../../auth/server/provider.ts";
 import { refuseOtherMethods } from "../plugins/refuse-methods.ts";
+import { registrationPath } from "./registration-routes.ts";
 
 /** What SMART App Launch 2.2 calls capabilities; each is taken by a test in test/journeys/smart-*.test.ts. */
 const capabilities = [
@@ -26,8 +27,12 @@ const capabilities = [
 	"permission-v2",
 ] as const;
 
-/** `/fhir/.well-known/smart-configuration` (SMART App Launch 2.2, “Conformance”), and the style apps may take on. Both for everybody. */
-export function registerDiscovery(app: FastifyInstance, baseUrl: string): void {
+/**
+ * `/fhir/.well-known/smart-configuration` (SMART App Launch 2.2, “Conformance”), and the style apps may take on. Both for everybody.
+ *
+ * @param registers - whether apps may register themselves
+ */
+export function registerDiscovery(app: FastifyInstance, baseUrl: string, registers: boolean): void {
 	const oauth = `${baseUrl}/oauth`;
 	const configuration = {
 		issuer: oauth,
@@ -37,6 +42,7 @@ export function registerDiscovery(app: FastifyInstance, baseUrl: string): void {
 		introspection_endpoint: `${oauth}/token/introspection`,
 		revocation_endpoint: `${oauth}/token/revocation`,
 		management_endpoint: `${baseUrl}/apps`,
+		...(registers ? { registration_endpoint: baseUrl + registrationPath } : {}),
 		grant_types_supported: ["authorization_code", "client_credentials"],
 		response_types_supported: ["code"],
 		scopes_supported: [...plainScopes, ...dataScopes],

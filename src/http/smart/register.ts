@@ -7,6 +7,7 @@ import { registerDiscovery } from "./discovery.ts";
 import { registerHospitalSignIn } from "./hospital-routes.ts";
 import { registerInteractions } from "./interaction-routes.ts";
 import { mountAuthorizationServer } from "./mount.ts";
+import { registerRegistration } from "./registration-routes.ts";
 import type { SmartServices } from "./services.ts";
 import { registerSessions } from "./session-routes.ts";
 
@@ -19,7 +20,8 @@ export async function registerSmart(app: FastifyInstance, services: SmartService
 		return person === undefined ? undefined : callerOf(person);
 	});
 	await mountAuthorizationServer(app, authorization);
-	registerDiscovery(app, baseUrl);
+	registerDiscovery(app, baseUrl, services.registrations !== undefined);
+	registerRegistration(app, services);
 	registerInteractions(app, services);
 	registerSessions(app, services);
 	registerHospitalSignIn(app, services);

@@ -1,6 +1,7 @@
 import type { AccessLog } from "../../audit/access-log.ts";
 import type { Accounts } from "../../auth/accounts.ts";
 import type { HospitalSignIn } from "../../auth/hospital/hospital-sign-in.ts";
+import type { Registrations } from "../../auth/registrations.ts";
 import type { AuthorizationServer } from "../../auth/server/authorization-server.ts";
 import type { Database } from "../../store/database.ts";
 
@@ -12,6 +13,8 @@ export interface SmartServices {
 	readonly authorization: AuthorizationServer;
 	/** Undefined where no identity provider is configured. */
 	readonly hospital: HospitalSignIn | undefined;
+	/** Undefined where apps may not register themselves. */
+	readonly registrations: Registrations | undefined;
 	/** Public address, without a trailing slash. */
 	readonly baseUrl: string;
 }

@@ -20,6 +20,9 @@ export interface ClientRow {
 	readonly grant_types: readonly string[];
 	/** Space separated; null: whatever the person agrees to. */
 	readonly scopes: string | null;
+	/** Whether it registered itself (RFC 7591), and the SHA-256 of the token it manages that with. */
+	readonly registered_itself: boolean;
+	readonly registration_hash: Buffer | null;
 	readonly created_at: string;
 	readonly updated_at: string;
 }
@@ -28,7 +31,7 @@ export interface ClientRow {
 export type NewClient = Omit<ClientRow, "created_at" | "updated_at">;
 
 const columns = sql<ClientRow>`id, name, auth_method, secret_hash, jwks::text as jwks, jwks_uri, redirect_uris, launch_url, grant_types,
-	scopes, created_at, updated_at`;
+	scopes, registered_itself, registration_hash, created_at, updated_at`;
 
 /** All clients by id. */
 export function listClients(tx: Transaction): Promise<ClientRow[]> {
@@ -43,15 +46,20 @@ export async function findClient(tx: Transaction, id: string): Promise<ClientRow
 /** Adds a client. Undefined when the id is taken. */
 export async function insertClient(tx: Transaction, client: NewClient): Promise<ClientRow | undefined> {
 	const rows = await tx.query(sql<ClientRow>`
-		insert into auth.client (id, name, auth_method, secret_hash, jwks, jwks_uri, redirect_uris, launch_url, grant_types, scopes)
+		insert into auth.client (id, name, auth_method, secret_hash, jwks, jwks_uri, redirect_uris, launch_url, grant_types, scopes,
+			registered_itself, registration_hash)
 		values (${client.id}, ${client.name}, ${client.auth_method}, ${client.secret_hash}, ${client.jwks}::json, ${client.jwks_uri},
-			${sql.val(client.redirect_uris)}::text[], ${client.launch_url}, ${sql.val(client.grant_types)}::text[], ${client.scopes})
+			${sql.val(client.redirect_uris)}::text[], ${client.launch_url}, ${sql.val(client.grant_types)}::text[], ${client.scopes},
+			${client.registered_itself}, ${client.registration_hash})
 		on conflict (id) do nothing returning ${columns}`);
 	return rows[0];
 }
 
-/** Changes a client. Undefined when there is none. */
-export async function updateClient(tx: Transaction, client: NewClient): Promise<ClientRow | undefined> {
+/** Changes a client, but not how it came to be registered. Undefined when there is none. */
+export async function updateClient(
+	tx: Transaction,
+	client: Omit<NewClient, "registered_itself" | "registration_hash">,
+): Promise<ClientRow | undefined> {
 	tx.heard(authChanged);
 	const rows = await tx.query(sql<ClientRow>`
 		update auth.client set name = ${client.name}, auth_method = ${client.auth_method}, secret_hash = ${client.secret_hash},
@@ -60,6 +68,21 @@ export async function updateClient(tx: Transaction, client: NewClient): Promise<
 			updated_at = now()
 		where id = ${client.id} returning ${columns}`);
 	return rows[0];
+}
+
+/**
+ * Removes some apps that registered themselves a month ago and that nobody has given access. The lock waits for who is giving it.
+ *
+ * @returns how many
+ */
+export async function deleteUnusedClients(tx: Transaction, most: number): Promise<number> {
+	const rows = await tx.query(sql`
+		delete from auth.client where id in (
+			select c.id from auth.client c where c.registered_itself and c.created_at < now() - interval '30 days'
+				and not exists (select from auth.app_grant g where g.client_id = c.id)
+			limit ${most} for update skip locked)
+		returning 1`);
+	return rows.length;
 }
 
 /** Removes a client; its grants go, its tokens are no good from then on. @returns whether there was one */

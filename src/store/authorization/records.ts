@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { serverCaller } from "../../access/caller.ts";
 import { authChanged } from "../auth-channel.ts";
 import type { Database, Transaction } from "../database.ts";
+import { deleteUnusedClients } from "./clients.ts";
 
 /** What oidc-provider keeps under an id; `payload` is its own business. */
 export interface StoredRecord {
@@ -112,7 +113,7 @@ export async function dropRecordsOfGrant(tx: Transaction, model: string, grantId
 const mostAtOnce = 1000;
 
 /**
- * Deletes what expired an hour ago, records and launches, and grants of which nothing is left while there is a newer one (the newest says
+ * Deletes what expired an hour ago, records and launches, apps that registered themselves for nobody, and grants of which nothing is left while there is a newer one (the newest says
  * what was granted before): some at a time, so that nobody waits.
  */
 export async function forgetAuthorizations(database: Database): Promise<void> {
@@ -136,5 +137,6 @@ async function dropExpired(tx: Transaction): Promise<number> {
 				and not exists (select from auth.record r where r.grant_id = g.id and r.expires_at > now() and r.model <> 'Grant')
 			limit ${mostAtOnce} for update skip locked)
 		returning 1`);
-	return Math.max(records.length, launches.length, grants.length);
+	const clients = await deleteUnusedClients(tx, mostAtOnce);
+	return Math.max(records.length, launches.length, grants.length, clients);
 }

@@ -130,6 +130,11 @@ const client = object(
 		clientId,
 		...values,
 		grantTypes: arrayOf({ type: "string", examples: ["authorization_code"] }),
+		registeredItself: {
+			type: "boolean",
+			description: "It came by dynamic registration: nobody here has looked at it",
+			examples: [false],
+		},
 		createdAt: instant,
 		updatedAt: instant,
 		clientSecret: { type: "string", description: "Once only, in the answer that made it", examples: ["a long secret"] },
