@@ -54,6 +54,7 @@ const password = hashSync(testPassword, { cost: 4 });
 export async function openGround(): Promise<Ground> {
 	const place = await createTestDatabase();
 	const owner = new pg.Pool({ connectionString: place.ownerUrl, max: 6 });
+	await owner.query(witnesses);
 	const emails = [1, 2, 3, 4, 5, 6].map((n) => `wearer${n}@test.example`);
 	await addPeople(place, emails);
 	const vendor = await startVendor();
@@ -131,6 +132,22 @@ export async function openGround(): Promise<Ground> {
 		},
 	};
 }
+
+/** Tells on channel `proof` when a log says success, and notes which logs are of backfills. */
+const witnesses = `
+	create function tell_proof() returns trigger language plpgsql as $$ begin
+		perform pg_notify('proof', new.id::text);
+		return null;
+	end $$;
+	create trigger tell_proof after update on device_sync_logs for each row when (new.status = 'success' and old.status = 'pending')
+		execute function tell_proof();
+	create table backfills (log_id int primary key);
+	create function note_backfill() returns trigger language plpgsql security definer as $$ begin
+		insert into backfills values (new.backfill_log_id) on conflict do nothing;
+		return null;
+	end $$;
+	create trigger note_backfill after insert or update on devices.connection for each row when (new.backfill_log_id is not null)
+		execute function note_backfill()`;
 
 async function addPeople(place: TestDatabase, emails: readonly string[]): Promise<void> {
 	const database = await openDatabase({ url: place.serverUrl, poolSize: 1 });

@@ -65,7 +65,7 @@ export async function wrongInLogs(owner: pg.Pool, { userId, connectionId }: Pers
 	if (told !== rows[0]?.n) wrong.push(`the logs tell of ${told} writes, there were ${rows[0]?.n}`);
 	const last = await owner.query<{ same: boolean }>(
 		`select d.last_sync_at is not distinct from (select max(l.sync_completed_at) from device_sync_logs l
-				where l.device_connection_id = d.id and l.status = 'success') as same
+				where l.device_connection_id = d.id and l.status = 'success' and l.id not in (select log_id from backfills)) as same
 		from device_connections d where d.id = $1`,
 		[connectionId],
 	);

@@ -133,7 +133,8 @@ function trapFor(moment: Moment, random: Random): Trap | undefined {
 /** Access tokens end: some known here, some only found out when they are refused. */
 async function endTokens({ ground, random }: Proof): Promise<void> {
 	await ground.vendor.tell({ advanceMilliseconds: 6 * 3_600_000 });
-	if (random.chance(0.5)) await ground.owner.query("update device_connections set token_expiry = now()");
+	if (random.chance(0.5))
+		await ground.owner.query("update device_connections set token_expiry = now() where device_type = 'strava'");
 }
 
 /** Resolves with who was killed: by the trap; when a log says success, before the queue knows; or after some time. */
@@ -159,11 +160,7 @@ async function momentCome(proof: Proof, moment: Moment): Promise<readonly string
 /** A connection that is told when a log says success. */
 async function listen({ owner }: Ground) {
 	const client = await owner.connect();
-	await client.query(`
-		create function tell_proof() returns trigger language plpgsql as $$ begin perform pg_notify('proof', new.id::text); return null; end $$;
-		create trigger tell_proof after update on device_sync_logs for each row when (new.status = 'success' and old.status = 'pending')
-			execute function tell_proof();
-		listen proof`);
+	await client.query("listen proof");
 	return client;
 }
 
@@ -194,13 +191,13 @@ async function timePasses({ owner }: Ground): Promise<void> {
 }
 
 /** Until the queue has done everything by itself; time passes faster meanwhile. */
-async function quiet(ground: Ground): Promise<void> {
+async function quiet(ground: Ground, jobs = "'sync-device'"): Promise<void> {
 	for (const until = Date.now() + 120_000; ; await sleep(200)) {
 		await ground.owner.query(
-			"update jobs.job set start_after = now() where state in ('created', 'retry') and name = 'sync-device'",
+			`update jobs.job set start_after = now() where state in ('created', 'retry') and name in (${jobs})`,
 		);
 		const { rowCount } = await ground.owner.query(
-			"select from jobs.job where name = 'sync-device' and state in ('created', 'retry', 'active') limit 1",
+			`select from jobs.job where name in (${jobs}) and state in ('created', 'retry', 'active') limit 1`,
 		);
 		if (rowCount === 0) return;
 		if (Date.now() > until) throw new Error("the queue does not come to rest");
@@ -243,7 +240,7 @@ async function askedOnce({ ground, report }: Proof, { userId, email }: Person): 
 async function theEnd({ ground, report }: Proof): Promise<void> {
 	const { owner, servers, people, wearer } = ground;
 	await timePasses(ground);
-	await quiet(ground);
+	await quiet(ground, "'sync-device', 'backfill-device'");
 	for (const person of people)
 		report.wrong.push(...(await wrongInLogs(owner, person)).map((one) => `at the end, ${person.email}: ${one}`));
 	const { rowCount } = await owner.query("select from devices.connection where lease_holder is not null");
