@@ -35,6 +35,7 @@ import { registerFrontDoor } from "./http/pages/front-door.ts";
 import { registerResetPage } from "./http/pages/reset-password.ts";
 import { registerSandbox } from "./http/pages/sandbox.ts";
 import { registerBodies } from "./http/plugins/bodies.ts";
+import { bodyRoom } from "./http/plugins/body-room.ts";
 import { registerCaller } from "./http/plugins/caller.ts";
 import { databaseReadings } from "./http/plugins/database-readings.ts";
 import { registerDrain } from "./http/plugins/drain.ts";
@@ -78,6 +79,8 @@ export interface AppConfig extends DeviceConfig {
 	readonly trustProxy: readonly string[];
 	/** Bytes. */
 	readonly bodyLimit: number;
+	/** Bytes of large bodies at once. */
+	readonly bodyMemory: number;
 	readonly bcryptCost: number;
 	/** Whether there are demo people to point to. */
 	readonly demo: boolean;
@@ -164,8 +167,18 @@ export async function buildApp({
 	markLateRows(database);
 
 	const app = createServer({ log, bodyLimit: config.bodyLimit, trustProxy: config.trustProxy });
+	const room = bodyRoom(config.bodyMemory);
 	registerMetrics(app, [
 		...databaseReadings(database),
+		{
+			name: "heart_large_bodies",
+			help: "Large request bodies: bytes of those read and worked on (bytes), requests that wait to be read (waiting)",
+			labelNames: ["what"],
+			read: () => [
+				{ labels: { what: "bytes" }, value: room.load().taken },
+				{ labels: { what: "waiting" }, value: room.load().waiting },
+			],
+		},
 		{
 			name: "heart_jobs",
 			help: "Tries of background jobs since the start that were done, failed, or given up for good (dead)",
@@ -174,7 +187,7 @@ export async function buildApp({
 		},
 	]);
 	registerErrors(app);
-	registerBodies(app);
+	registerBodies(app, room);
 	await registerHeaders(app);
 	registerCaller(app, signedIn.callerOf);
 	registerRequestId(app);

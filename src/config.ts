@@ -103,6 +103,12 @@ export const settings = {
 		wholeNumber("a number of bytes", 1024, 1024 * mebibyte),
 		"largest accepted request body, in bytes",
 	),
+	bodyMemory: setting(
+		"BODY_MEMORY",
+		String(64 * mebibyte),
+		wholeNumber("a number of bytes", 1024, 64 * 1024 * mebibyte),
+		"bytes of large request bodies (over 64 KiB) that are read and worked on at once; others wait until they are read",
+	),
 	bcryptCost: setting("BCRYPT_COST", "12", wholeNumber("a bcrypt cost", 10, 16), "cost of new password hashes"),
 	shutdownNoticeSeconds: setting(
 		"SHUTDOWN_NOTICE_SECONDS",

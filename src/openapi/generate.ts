@@ -19,6 +19,7 @@ export async function generateDocuments(): Promise<GeneratedFile[]> {
 		baseUrl: "http://localhost:8080",
 		trustProxy: [],
 		bodyLimit: 1024,
+		bodyMemory: 1024,
 		bcryptCost: 10,
 		demo: false,
 		shutdownGraceSeconds: 1,

@@ -1,6 +1,7 @@
 import pg from "pg";
 import { freshPlans, plansOf } from "./fresh-plans.ts";
 import { gathering } from "./gathering.ts";
+import { inPieces, takePieces } from "./pieces.ts";
 import { asQuery, type Statement } from "./statement.ts";
 
 /** A connection somebody has to themselves. Statements given without waiting for one another travel together, and run in order. */
@@ -42,6 +43,7 @@ export function openSessions(settings: pg.PoolConfig): Sessions {
 	const plans = new WeakMap<pg.PoolClient, ReturnType<typeof plansOf>>();
 	pool.on("connect", (client) => {
 		client.on("error", () => undefined);
+		takePieces(client);
 		plans.set(client, plansOf());
 	});
 	return {
@@ -72,7 +74,7 @@ function sessionOn(client: pg.PoolClient, spoil: () => void): Session {
 		async query<Row>(statement: Statement<Row>): Promise<Row[]> {
 			const query = asQuery(statement);
 			together();
-			const { rows } = await client.query(query);
+			const { rows } = await client.query({ ...query, values: inPieces(query.values ?? []) });
 			return rows as Row[];
 		},
 		async run(text) {

@@ -16,6 +16,7 @@ export async function registeredRoutes(server: TestServer): Promise<Route[]> {
 		baseUrl: server.base,
 		trustProxy: [],
 		bodyLimit: 1000,
+		bodyMemory: 1000,
 		bcryptCost: 4,
 		demo: true,
 		shutdownGraceSeconds: 1,

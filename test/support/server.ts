@@ -53,6 +53,8 @@ export interface TestServer {
 export interface TestServerOptions {
 	/** Bytes. Default: 50 MiB. */
 	readonly bodyLimit?: number;
+	/** Bytes of large bodies at once. Default: 64 MiB. */
+	readonly bodyMemory?: number;
 	/** Where alerts are told of. Default: nowhere. */
 	readonly smtpUrl?: string;
 	readonly smsWebhookUrl?: string;
@@ -97,6 +99,7 @@ export async function startTestServer(
 			smtpUrl: options.smtpUrl ?? null,
 			alertFrom: "Heart <heart@clinic.example>",
 			smsWebhookUrl: options.smsWebhookUrl ?? null,
+			...(options.bodyMemory === undefined ? {} : { bodyMemory: options.bodyMemory }),
 			...(options.lookForJobsEverySeconds === undefined
 				? {}
 				: { lookForJobsEverySeconds: options.lookForJobsEverySeconds }),

@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { Failure } from "../../fhir/failure.ts";
 import type { JsonObject } from "../../fhir/json.ts";
 import { parseJson } from "../../fhir/json.ts";
+import { type PutAside, parseJsonBytes } from "../../fhir/put-aside.ts";
 import { type Answer, checkContentType, negotiate } from "./negotiate.ts";
 import { type ParameterList, readParameters } from "./parameters.ts";
 import { patchInBody } from "./patch-body.ts";
@@ -15,14 +17,20 @@ export interface ReadRequest {
 	readonly answer: Answer;
 	/** `X-Dry-Run: true`: answer as if, store nothing. */
 	readonly dryRun: boolean;
+	/** SHA-256 of the body where the request has an Idempotency-Key: the body itself is kept no longer than it takes to parse it. */
+	readonly bodyHash: Buffer | undefined;
 }
+
+/** Is given what was put aside of a body, to release it when all is done. */
+export type AsideOf = (aside: PutAside) => void;
 
 /**
  * Reads an HTTP request, before anything is done: what cannot be answered is not performed either.
  *
  * @throws Failure not-acceptable | unsupported-media-type | invalid
  */
-export function readRequest(request: FastifyRequest, target: Target, base: string): ReadRequest {
+export function readRequest(request: FastifyRequest, target: Target, base: string, aside: AsideOf): ReadRequest {
+	const bodyHash = request.headers["idempotency-key"] === undefined ? undefined : hashOf(request.body);
 	const inUrl = readParameters(queryOf(request.raw.url ?? ""));
 	const isSearch = request.method === "POST" && /\/_search\/?(\?|$)/.test(request.raw.url ?? "");
 	const parameters = isSearch ? [...inUrl, ...formIn(request)] : inUrl;
@@ -30,8 +38,8 @@ export function readRequest(request: FastifyRequest, target: Target, base: strin
 		method: request.method,
 		target,
 		parameters,
-		resource: isSearch ? undefined : bodyOf(request),
-		patch: request.method === "PATCH" ? patchInBody(request.headers["content-type"], request.body) : undefined,
+		resource: isSearch ? undefined : bodyOf(request, aside),
+		patch: request.method === "PATCH" ? patchInBody(request.headers["content-type"], textOf(request.body)) : undefined,
 		conditions: {
 			ifMatch: request.headers["if-match"],
 			ifNoneMatch: request.headers["if-none-match"],
@@ -46,7 +54,7 @@ export function readRequest(request: FastifyRequest, target: Target, base: strin
 	if (dryRun !== undefined && dryRun !== "true" && dryRun !== "false") {
 		throw new Failure("invalid", "X-Dry-Run is true or false");
 	}
-	return { asked, answer: negotiate(request.headers.accept, parameters), dryRun: dryRun === "true" };
+	return { asked, answer: negotiate(request.headers.accept, parameters), dryRun: dryRun === "true", bodyHash };
 }
 
 function queryOf(url: string): string {
@@ -62,11 +70,32 @@ function formIn(request: FastifyRequest): ParameterList {
 	return readParameters(request.body);
 }
 
-function bodyOf(request: FastifyRequest): JsonObject | undefined {
+/** Takes the body from the request, so that its text is not in memory while the resource is worked on. */
+function bodyOf(request: FastifyRequest, aside: AsideOf): JsonObject | undefined {
 	if (request.method !== "POST" && request.method !== "PUT") return undefined;
-	if (typeof request.body !== "string" || request.body === "") return undefined;
+	const { body } = request;
+	if (!isText(body) || body.length === 0) return undefined;
 	checkContentType(request.headers["content-type"]);
-	return resourceIn(parseJson(request.body));
+	request.body = undefined;
+	if (typeof body === "string") return resourceIn(parseJson(body));
+	const parsed = parseJsonBytes(body);
+	aside(parsed.aside);
+	return resourceIn(parsed.json);
+}
+
+function hashOf(body: unknown): Buffer {
+	return createHash("sha256")
+		.update(isText(body) ? body : "")
+		.digest();
+}
+
+function textOf(body: unknown): unknown {
+	return Buffer.isBuffer(body) ? body.toString("utf8") : body;
+}
+
+/** Bodies come as text, long ones as bytes (http/plugins/bodies.ts). */
+function isText(body: unknown): body is string | Buffer {
+	return typeof body === "string" || Buffer.isBuffer(body);
 }
 
 function one(header: string | string[] | undefined): string | undefined {

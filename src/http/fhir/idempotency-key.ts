@@ -14,7 +14,10 @@ const longest = 200;
  *
  * @throws Failure invalid - an empty key, one that is too long, two, or one with control characters
  */
-export function answerKey(request: FastifyRequest, { asked, answer, dryRun }: ReadRequest): AnswerKey | undefined {
+export function answerKey(
+	request: FastifyRequest,
+	{ asked, answer, dryRun, bodyHash }: ReadRequest,
+): AnswerKey | undefined {
 	const given = request.raw.headersDistinct["idempotency-key"];
 	if (given === undefined) return undefined;
 	const key = checked(given);
@@ -24,7 +27,7 @@ export function answerKey(request: FastifyRequest, { asked, answer, dryRun }: Re
 		key: createHash("sha256").update(key).digest(),
 		fingerprint: createHash("sha256")
 			.update(`${JSON.stringify(about)}\n`)
-			.update(typeof request.body === "string" ? request.body : "")
+			.update(bodyHash ?? "")
 			.digest(),
 	};
 }

@@ -2,6 +2,7 @@ import { Failure } from "../../fhir/failure.ts";
 import { type Json, type JsonObject, parseJson } from "../../fhir/json.ts";
 import { applyFhirPathPatch } from "../../fhir/patch/fhirpath-patch.ts";
 import { applyJsonPatch } from "../../fhir/patch/json-patch.ts";
+import { wholeText } from "../../fhir/put-aside.ts";
 import { checkContentType } from "./negotiate.ts";
 import type { Patch } from "./request.ts";
 import { resourceIn } from "./valid-body.ts";
@@ -36,7 +37,7 @@ export function patchInEntry(resource: JsonObject | undefined): Patch {
 			expression: "Binary.contentType",
 		});
 	}
-	return jsonPatch(parseJson(Buffer.from(data, "base64").toString("utf8")));
+	return jsonPatch(parseJson(Buffer.from(wholeText(data), "base64").toString("utf8")));
 }
 
 function jsonPatch(patch: Json): Patch {

@@ -5,7 +5,7 @@ import { refuseOtherMethods } from "../plugins/refuse-methods.ts";
 import { notesOf, recordAccess, targetName } from "./access-record.ts";
 import { bundle } from "./bundle.ts";
 import { serveCapabilities } from "./capabilities.ts";
-import { type ReadRequest, readRequest } from "./http-request.ts";
+import type { ReadRequest } from "./http-request.ts";
 import { answerKey } from "./idempotency-key.ts";
 import type { Interaction } from "./interaction.ts";
 import { interactions, targetOf } from "./interactions.ts";
@@ -16,6 +16,7 @@ import { preferenceApplied } from "./preferences.ts";
 import { asIf, forReal } from "./runs.ts";
 import { outgoing, send } from "./send.ts";
 import type { FhirServices } from "./services.ts";
+import { withRequest } from "./with-request.ts";
 
 /** Puts the FHIR interactions under /fhir: one route per row of the interactions table, 405 for every other method there. */
 export function registerFhir(app: FastifyInstance, services: FhirServices): void {
@@ -40,12 +41,13 @@ function serve(app: FastifyInstance, services: FhirServices, interaction: Intera
 		handler: async (request, reply) => {
 			const caller = await request.caller();
 			const target = targetOf(request.params as Record<string, string>);
-			const read = readRequest(request, target, services.base);
-			if (read.dryRun && interaction.kind === "writing") reply.header("preference-applied", "dry-run");
-			const done = await performSingle(services, caller, interaction, request, read);
-			if (interaction.kind === "writing") sayWhatApplied(reply, read, done);
-			await record(services, caller, interaction.code, targetName(target), read, done);
-			return sendDone(reply, done);
+			return withRequest(request, target, services, async (read) => {
+				if (read.dryRun && interaction.kind === "writing") reply.header("preference-applied", "dry-run");
+				const done = await performSingle(services, caller, interaction, request, read);
+				if (interaction.kind === "writing") sayWhatApplied(reply, read, done);
+				await record(services, caller, interaction.code, targetName(target), read, done);
+				return sendDone(reply, done);
+			});
 		},
 	});
 }
@@ -79,14 +81,15 @@ async function performSingle(
 function serveBundles(app: FastifyInstance, services: FhirServices): void {
 	app.post(urlOf("/"), { schema: notInNative, onRequest: signedIn }, async (request, reply) => {
 		const caller = await request.caller();
-		const read = readRequest(request, targetOf({}), services.base);
-		if (read.dryRun) reply.header("preference-applied", "dry-run");
-		const note = notesOf(services.accessLog, caller);
-		const onFault = (error: unknown) => request.log.error({ err: describe(error) }, "unexpected failure");
-		const done = await bundle(services, caller, read, { key: answerKey(request, read), note }, onFault);
-		sayWhatApplied(reply, read, done);
-		await record(services, caller, done.code, "Bundle", read, done);
-		return sendDone(reply, done);
+		return withRequest(request, targetOf({}), services, async (read) => {
+			if (read.dryRun) reply.header("preference-applied", "dry-run");
+			const note = notesOf(services.accessLog, caller);
+			const onFault = (error: unknown) => request.log.error({ err: describe(error) }, "unexpected failure");
+			const done = await bundle(services, caller, read, { key: answerKey(request, read), note }, onFault);
+			sayWhatApplied(reply, read, done);
+			await record(services, caller, done.code, "Bundle", read, done);
+			return sendDone(reply, done);
+		});
 	});
 }
 

@@ -1,15 +1,29 @@
-import type { FastifyInstance } from "fastify";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Failure } from "../../fhir/failure.ts";
+import type { BodyRoom } from "./body-room.ts";
 import { isFhirUrl } from "./face.ts";
+import { largeBody, readBody } from "./read-body.ts";
+
+declare module "fastify" {
+	interface FastifyRequest {
+		/** Says that the body is still worked on, though its sender may be gone. @returns says that it no longer is */
+		holdBody(): () => void;
+	}
+}
 
 /** Seconds a request may take to arrive; Fastify sets no limit, and whoever never ends one would keep a connection for ever. */
 const arrivalSeconds = 300;
 
+/** The body of a request below /fhir from which on it comes as bytes, in which long base64 stays (fhir/put-aside.ts). */
+const fhirBytes = 1024 * 1024;
+
 /**
- * How bodies reach handlers. Under /fhir as raw text (`fhir/json` parses it, keeping decimals as written); under /api as parsed JSON.
- * Forms come as raw text on both. Anything else is 415, and what takes too long to arrive 408.
+ * How bodies reach handlers. Under /fhir as raw text (`fhir/json` parses it, keeping decimals as written), or bytes where it is long; under
+ * /api as parsed JSON. Forms come as raw text on both. Anything else is 415, and what takes too long to arrive 408. Large bodies are not
+ * read before there is room for them, which they keep until they are answered: else 503.
  */
-export function registerBodies(app: FastifyInstance): void {
+export function registerBodies(app: FastifyInstance, room: BodyRoom): void {
 	app.server.requestTimeout = arrivalSeconds * 1000;
 	app.removeAllContentTypeParsers();
 	app.addHook("onRequest", ({ headers }, _reply, done) => {
@@ -17,13 +31,15 @@ export function registerBodies(app: FastifyInstance): void {
 		if (encoding === undefined || encoding.toLowerCase() === "identity") done();
 		else done(new Failure("unsupported-media-type", "Send the body as it is: no Content-Encoding is supported"));
 	});
-	app.addContentTypeParser<string>(
+	const claims = claimsOn(app, room);
+	app.addContentTypeParser(
 		/^(?:application|text)\/(?:[a-z.-]+\+)?json(?:\s*;|$)/i,
-		{ parseAs: "string" },
-		(request, text, done) => {
-			if (isFhirUrl(request.raw.url)) done(null, text);
-			else if (text === "") done(null, undefined);
-			else parse(text, done);
+		async (request: FastifyRequest, payload: IncomingMessage) => {
+			const most = bodyLimitOf(request);
+			const large = () => claims.take(request, most);
+			const bytes = await readBody(payload, { announced: announcedBy(request), most, large });
+			if (isFhirUrl(request.raw.url)) return bytes.length < fhirBytes ? bytes.toString("utf8") : bytes;
+			return bytes.length === 0 ? undefined : parse(bytes.toString("utf8"));
 		},
 	);
 	app.addContentTypeParser<string>("application/x-www-form-urlencoded", { parseAs: "string" }, (_request, text, done) =>
@@ -31,12 +47,61 @@ export function registerBodies(app: FastifyInstance): void {
 	);
 }
 
-function parse(text: string, done: (error: Error | null, body?: unknown) => void): void {
+/** Has each large body take its room before it is read, and give it back when its request is answered and nobody works on it. */
+function claimsOn(app: FastifyInstance, room: BodyRoom) {
+	const releases = new WeakMap<FastifyRequest, () => () => void>();
+	app.decorateRequest("holdBody", function (this: FastifyRequest) {
+		return releases.get(this)?.() ?? (() => undefined);
+	});
+	const responses = new WeakMap<FastifyRequest, ServerResponse>();
+	const take = async (request: FastifyRequest, bytes: number) => {
+		const release = await room.take(bytes);
+		let holders = 0;
+		const hold = () => {
+			holders++;
+			let held = true;
+			return () => {
+				if (held && --holders === 0) release();
+				held = false;
+			};
+		};
+		releases.set(request, hold);
+		const answered = hold();
+		// Also where the client hung up before the answer.
+		if (request.raw.socket.destroyed) answered();
+		else responses.get(request)?.once("close", answered);
+	};
+	app.addHook("preParsing", (request, { raw }, payload, done) => {
+		const announced = announcedBy(request);
+		if (announced !== undefined && announced <= largeBody) return done(null, payload);
+		responses.set(request, raw);
+		// What is not announced takes room when it turns out to be large; what is too large is refused unread.
+		if (announced === undefined || announced > bodyLimitOf(request)) return done(null, payload);
+		take(request, announced).then(
+			() => done(null, payload),
+			(error: Error) => done(error),
+		);
+	});
+	return { take };
+}
+
+function bodyLimitOf({ routeOptions }: FastifyRequest): number {
+	return routeOptions.bodyLimit ?? Number.POSITIVE_INFINITY;
+}
+
+function announcedBy({ headers }: FastifyRequest): number | undefined {
+	// Node answers what is not a number with 400.
+	const length = headers["content-length"];
+	return length === undefined ? undefined : Number(length);
+}
+
+/** @throws Failure invalid */
+function parse(text: string): unknown {
 	try {
-		done(null, JSON.parse(text, refusePrototypes));
+		return JSON.parse(text, refusePrototypes);
 	} catch (error) {
 		// What the parser says quotes the body, a password perhaps: it must not become a detail, which is logged.
-		done(error instanceof Failure ? error : new Failure("invalid", "The body is not JSON", { expression: "" }));
+		throw error instanceof Failure ? error : new Failure("invalid", "The body is not JSON", { expression: "" });
 	}
 }
 

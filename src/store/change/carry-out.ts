@@ -121,12 +121,15 @@ function asRead(mapping: Mapping, row: RowValues | undefined, { people }: Effect
 	return { ...row, $subject: subject, $version: row.version, $updated: row.updatedAt } as NativeRow;
 }
 
-/** The bodies just written, with the time the database gave them. */
+/** What was just stored whole, with the time the database gave it; bodies are as they were sent there, so they are not asked for. */
 async function wholes(tx: Transaction, effects: Effects): Promise<WholeRow[]> {
 	const written = [...effects.created, ...effects.replaced].filter((row) => row.table_name === null && !row.deleted);
 	if (written.length === 0) return [];
-	return tx.query(sql<WholeRow>`
-		select x.type, x.id, x.version, x.last_updated, x.user_id, x.meta, x.body
-		from json_to_recordset(${JSON.stringify(written.map(({ type, id }) => ({ type, id })))}::json) as w(type text, id text)
+	const names = JSON.stringify(written.map(({ type, id }) => ({ type, id })));
+	const stored = await tx.query(sql<Omit<WholeRow, "meta" | "body">>`
+		select x.type, x.id, x.version, x.last_updated, x.user_id
+		from json_to_recordset(${names}::json) as w(type text, id text)
 		join fhir.resource x on x.type = w.type and x.id = w.id`);
+	const texts = new Map(written.map(({ type, id, meta, body }) => [`${type}/${id}`, { meta, body }]));
+	return stored.map((row) => ({ ...row, meta: null, body: null, ...texts.get(`${row.type}/${row.id}`) }));
 }

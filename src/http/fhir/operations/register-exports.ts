@@ -4,9 +4,9 @@ import { kickOff } from "../../../exports/kick-off.ts";
 import { Failure } from "../../../fhir/failure.ts";
 import { outcomeOfIssues } from "../../../fhir/outcome.ts";
 import { refuseOtherMethods } from "../../plugins/refuse-methods.ts";
-import { readRequest } from "../http-request.ts";
 import { targetOf } from "../interactions.ts";
 import type { FhirServices } from "../services.ts";
+import { withRequest } from "../with-request.ts";
 import { parametersOfResource } from "./export-parameters.ts";
 import { deleteStatus, showStatus } from "./export-status.ts";
 import { type ExportTarget, readExportRequest } from "./read-export-request.ts";
@@ -57,20 +57,24 @@ async function begin(
 ): Promise<FastifyReply> {
 	const { exports, standingOf, base } = services;
 	const caller = await request.caller();
-	const { asked } = readRequest(request, targetOf({}), base);
-	if (!/(^|,)\s*respond-async\s*(;|,|$)/i.test([request.headers.prefer ?? []].flat().join(",")))
-		throw new Failure("not-supported", "An export is made in the background only: send Prefer: respond-async");
-	const isPost = request.method === "POST";
-	const given = isPost ? [...asked.parameters, ...parametersOfResource(asked.resource)] : asked.parameters;
-	const isLenient = asked.preferences.handling === "lenient";
-	const wanted = readExportRequest(given, target, { caller, base, isLenient, isPost });
-	const standing = await standingOf(request.bearerToken() ?? "");
-	const address = `${base}${(request.raw.url ?? "").replace(/^\/fhir/, "")}`;
-	const id = await kickOff(exports, caller, standing, wanted, address);
-	const issue = { code: "informational", diagnostics: "The export was taken on; Content-Location tells how far it is" };
-	return reply
-		.code(202)
-		.header("content-location", `${base}/$export-status/${id}`)
-		.header("content-type", "application/fhir+json; charset=utf-8")
-		.send(JSON.stringify(outcomeOfIssues([issue], "information")));
+	return withRequest(request, targetOf({}), services, async ({ asked }) => {
+		if (!/(^|,)\s*respond-async\s*(;|,|$)/i.test([request.headers.prefer ?? []].flat().join(",")))
+			throw new Failure("not-supported", "An export is made in the background only: send Prefer: respond-async");
+		const isPost = request.method === "POST";
+		const given = isPost ? [...asked.parameters, ...parametersOfResource(asked.resource)] : asked.parameters;
+		const isLenient = asked.preferences.handling === "lenient";
+		const wanted = readExportRequest(given, target, { caller, base, isLenient, isPost });
+		const standing = await standingOf(request.bearerToken() ?? "");
+		const address = `${base}${(request.raw.url ?? "").replace(/^\/fhir/, "")}`;
+		const id = await kickOff(exports, caller, standing, wanted, address);
+		const issue = {
+			code: "informational",
+			diagnostics: "The export was taken on; Content-Location tells how far it is",
+		};
+		return reply
+			.code(202)
+			.header("content-location", `${base}/$export-status/${id}`)
+			.header("content-type", "application/fhir+json; charset=utf-8")
+			.send(JSON.stringify(outcomeOfIssues([issue], "information")));
+	});
 }
