@@ -102,6 +102,18 @@ create policy provenance_app on devices.provenance for select to heart_app using
 create policy provenance_shown on devices.provenance as restrictive for select to heart_therapist, heart_app
 	using (user_id = ${me} or vendor <> all (array(select a.vendor from devices.audience a where a.audience = 'owner')));
 
+-- Records that a person has said are two workouts, both ways round, so that no sync takes them for one again.
+create table devices.apart (
+	connection_id integer not null references public.device_connections (id) on delete cascade,
+	external_id text not null,
+	other_connection_id integer not null references public.device_connections (id) on delete cascade,
+	other_external_id text not null,
+	primary key (connection_id, external_id, other_connection_id, other_external_id)
+);
+create index apart_other on devices.apart (other_connection_id);
+grant select, insert, delete on devices.apart to heart_system;
+create index record_linked on devices.record (linked_to) where state = 'linked';
+
 -- A vendor's id leads to a person at the vendor: with a deleted account it goes, from its past, too.
 create function app.forget_device_records(who integer) returns void language plpgsql security definer
 	set search_path = pg_catalog, pg_temp as $$

@@ -115,6 +115,10 @@ auth.token created_at timestamp(3) with time zone not null default now()
 auth.token expires_at timestamp(3) with time zone not null
 auth.token last_used_at timestamp(3) with time zone
 auth.unproven_address user_id integer not null
+devices.apart connection_id integer not null
+devices.apart external_id text not null
+devices.apart other_connection_id integer not null
+devices.apart other_external_id text not null
 devices.audience vendor text not null
 devices.audience audience text not null
 devices.budget vendor text not null
@@ -709,6 +713,9 @@ auth.token token_pkey PRIMARY KEY (hash)
 auth.token token_user_id_foreign FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
 auth.unproven_address unproven_address_pkey PRIMARY KEY (user_id)
 auth.unproven_address unproven_address_user_id_foreign FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
+devices.apart apart_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES public.device_connections(id) ON DELETE CASCADE
+devices.apart apart_other_connection_id_fkey FOREIGN KEY (other_connection_id) REFERENCES public.device_connections(id) ON DELETE CASCADE
+devices.apart apart_pkey PRIMARY KEY (connection_id, external_id, other_connection_id, other_external_id)
 devices.audience audience_check CHECK ((audience = ANY (ARRAY['owner'::text, 'care-team'::text])))
 devices.audience audience_pkey PRIMARY KEY (vendor)
 devices.budget budget_pkey PRIMARY KEY (vendor, name)
@@ -918,6 +925,8 @@ CREATE INDEX token_expires ON auth.token USING btree (expires_at)
 CREATE UNIQUE INDEX token_pkey ON auth.token USING btree (hash)
 CREATE INDEX token_user ON auth.token USING btree (user_id)
 CREATE UNIQUE INDEX unproven_address_pkey ON auth.unproven_address USING btree (user_id)
+CREATE INDEX apart_other ON devices.apart USING btree (other_connection_id)
+CREATE UNIQUE INDEX apart_pkey ON devices.apart USING btree (connection_id, external_id, other_connection_id, other_external_id)
 CREATE UNIQUE INDEX audience_pkey ON devices.audience USING btree (vendor)
 CREATE UNIQUE INDEX budget_pkey ON devices.budget USING btree (vendor, name)
 CREATE INDEX connection_due ON devices.connection USING btree (next_sync_at) WHERE (state = 'connected'::text)
@@ -937,6 +946,7 @@ CREATE INDEX provenance_updated ON devices.provenance USING btree (updated_at DE
 CREATE INDEX provenance_user ON devices.provenance USING btree (user_id, updated_at DESC)
 CREATE INDEX record_at ON devices.record USING btree (connection_id, feed, at) WHERE (state <> 'gone'::text)
 CREATE INDEX record_exercise ON devices.record USING btree (user_id, at) WHERE ((kind = 'exercise'::text) AND (state = 'shown'::text))
+CREATE INDEX record_linked ON devices.record USING btree (linked_to) WHERE (state = 'linked'::text)
 CREATE INDEX record_payload ON devices.record USING btree (payload_id)
 CREATE UNIQUE INDEX record_pkey ON devices.record USING btree (connection_id, kind, external_id)
 CREATE UNIQUE INDEX record_row ON devices.record USING btree (table_name, row_id) WHERE (row_id IS NOT NULL)
@@ -1329,6 +1339,7 @@ scoring.late late_system all to heart_system using (true) check (true)
 scoring.late late_write insert to heart_app, heart_person, heart_therapist using () check (true)
 
 -- tables without row-level security
+devices.apart
 devices.audience
 devices.budget
 devices.event
@@ -2217,6 +2228,7 @@ auth.record heart_system: delete, insert, select, update
 auth.signing_key heart_system: delete, insert, select, update
 auth.token heart_system: delete, insert, select, update
 auth.unproven_address heart_system: delete, insert, select, update
+devices.apart heart_system: delete, insert, select
 devices.audience heart_app: select
 devices.audience heart_person: select
 devices.audience heart_system: delete, insert, select, update

@@ -69,7 +69,8 @@ async function sameWorkoutElsewhere(
 	measure: Measure & { kind: "exercise" },
 ): Promise<number | undefined> {
 	const window = { from: measure.at, to: measure.endedAt };
-	const others = await tx.asSystem(() => overlappingExercises(tx, source.userId, source.connectionId, window));
+	const record = { connectionId: source.connectionId, externalId: measure.externalId };
+	const others = await tx.asSystem(() => overlappingExercises(tx, source.userId, record, window));
 	const found = others.find((other) =>
 		isSameWorkout(measure, JSON.parse(other.measure) as Measure & { kind: "exercise" }),
 	);

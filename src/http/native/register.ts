@@ -24,6 +24,7 @@ import { registerMedicationRoutes } from "./routes/medications.ts";
 import { type PasswordServices, registerPasswordChange, registerPasswordReset } from "./routes/passwords.ts";
 import { registerPatientOverview } from "./routes/patient-overview.ts";
 import { registerProfile } from "./routes/profile.ts";
+import { registerSameWorkouts } from "./routes/same-workouts.ts";
 import { registerVitalsRoutes } from "./routes/vitals.ts";
 import { registerWellnessRoutes } from "./routes/wellness.ts";
 
@@ -59,6 +60,7 @@ export async function registerNative(app: FastifyInstance, services: AllNativeSe
 			registerAdminIdentityLinks(signedIn, services);
 			registerDevices(signedIn, services);
 			registerDeviceConnect(signedIn, services);
+			registerSameWorkouts(signedIn, services);
 			for (const collection of collections) registerCollection(signedIn, services, collection);
 			registerPasswordChange(signedIn, services);
 			registerProfile(signedIn, services);

@@ -61,18 +61,20 @@ export async function undetailedRecords(
 		order by r.at desc limit ${limit}`);
 }
 
-/** Workouts of a person that other connections show and that overlap a stretch of time. */
+/** Workouts of a person that other connections show and that overlap a record's stretch of time, but for those a person has set apart from it. */
 export async function overlappingExercises(
 	tx: Transaction,
 	userId: number,
-	exceptConnection: number,
+	{ connectionId, externalId }: { connectionId: number; externalId: string },
 	window: { from: string; to: string },
 ): Promise<(RecordRow & { connectionId: number })[]> {
 	return tx.query(sql<RecordRow & { connectionId: number }>`
 		select ${columns}, r.connection_id as "connectionId" from devices.record r
-		where r.user_id = ${userId}::int and r.kind = 'exercise' and r.state = 'shown' and r.connection_id <> ${exceptConnection}::int
+		where r.user_id = ${userId}::int and r.kind = 'exercise' and r.state = 'shown' and r.connection_id <> ${connectionId}::int
 			and r.at <= ${window.to}::timestamptz and r.at >= ${window.from}::timestamptz - interval '2 days'
-			and r.ended_at >= ${window.from}::timestamptz`);
+			and r.ended_at >= ${window.from}::timestamptz
+			and not exists (select from devices.apart a where a.connection_id = ${connectionId}::int and a.external_id = ${externalId}
+				and a.other_connection_id = r.connection_id and a.other_external_id = r.external_id)`);
 }
 
 /** Records that are not shown because one of these rows shows the same workout. */
