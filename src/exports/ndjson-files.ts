@@ -15,10 +15,10 @@ export interface FileSizes {
 /** A line, and what the access log says of it. */
 export interface Line {
 	readonly text: string;
-	/** `Type/id` of what it shows; undefined for what shows nobody anything. */
-	readonly name: string | undefined;
+	/** `Type/id` of what it shows. */
+	readonly names: readonly string[];
 	/** users.id of whom it is about. */
-	readonly owner: number | null;
+	readonly people: readonly number[];
 }
 
 /** A piece and what it shows. */
@@ -87,8 +87,8 @@ export function ndjsonFiles(put: (piece: NamedPiece) => Promise<void>, sizes: Fi
 			file: { number, kind, type, resources, bytes, stored_bytes: stored, crc },
 			number: file.pieces++,
 			body,
-			people: [...new Set(lines.flatMap(({ owner }) => owner ?? []))],
-			names: lines.flatMap(({ name }) => name ?? []),
+			people: [...new Set(lines.flatMap(({ people }) => people))],
+			names: lines.flatMap(({ names }) => names),
 		});
 	}
 

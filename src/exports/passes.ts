@@ -22,7 +22,11 @@ const pageCount = 1000;
 const patientsAtOnce = 100;
 
 /** The search for everything of a type that an export is asked for, whosever it is. */
-export function wholeSearch(type: string, { since, filters }: ExportRequest, base: string): SearchQuery {
+export function wholeSearch(
+	type: string,
+	{ since, filters }: Pick<ExportRequest, "since" | "filters">,
+	base: string,
+): SearchQuery {
 	const usual: [string, string][] = [["_count", String(pageCount)]];
 	if (since !== undefined) usual.push(["_lastUpdated", `gt${since}`]);
 	const { query } = parseSearch(type, usual, { base });

@@ -1,9 +1,5 @@
 import { type Caller, serverCaller } from "../access/caller.ts";
 import { Failure, type FailureKind } from "../fhir/failure.ts";
-import { parseJson, stringify } from "../fhir/json.ts";
-import { outcomeOfIssues } from "../fhir/outcome.ts";
-import { shapeText } from "../fhir/shape.ts";
-import type { Transaction } from "../store/database.ts";
 import { insertPiece } from "../store/exports/export-files.ts";
 import {
 	completeExport,
@@ -13,14 +9,11 @@ import {
 	startExport,
 	touchExport,
 } from "../store/exports/exports.ts";
-import { holdSnapshot, settledMoment } from "../store/exports/settled-moment.ts";
-import type { ResourceVersion } from "../store/resource-version.ts";
-import { withAbsoluteUrls } from "./absolute-urls.ts";
-import { type ExportRequest, elementsOf } from "./export-request.ts";
-import { type Line, type NamedPiece, ndjsonFiles } from "./ndjson-files.ts";
+import { settledMoment } from "../store/exports/settled-moment.ts";
+import type { ExportRequest } from "./export-request.ts";
+import { type NamedPiece, ndjsonFiles } from "./ndjson-files.ts";
 import type { ExportParts } from "./parts.ts";
-import { readExport } from "./read-export.ts";
-import { versionAt } from "./version-at.ts";
+import { writeExport } from "./write-export.ts";
 
 /** One try. */
 export interface ExportAttempt {
@@ -66,34 +59,21 @@ async function write(parts: ExportParts, exportId: string, started: StartedExpor
 	const request = JSON.parse(started.request) as ExportRequest;
 	const caller = await standing(parts, started);
 	const moment = await settledMoment(database, signal);
-	const place = { exportId, started, moment };
-	let count = 0;
 	const people = new Map<number, Set<number>>();
+	let count = 0;
 	const files = ndjsonFiles(async (piece) => {
-		const now = await standing(parts, started);
-		people.set(piece.file.number, new Set([...(people.get(piece.file.number) ?? []), ...piece.people]));
-		await putAway(parts, place, now, piece, `${piece.file.type}: ${count} resources so far`);
+		count += piece.names.length;
+		const { number, type } = piece.file;
+		people.set(number, new Set([...(people.get(number) ?? []), ...piece.people]));
+		const told = { progress: `${type}: ${count} resources so far`, transactionTime: moment.at };
+		await putAway(parts, exportId, started, piece, told);
 	}, sizes);
-	const read = async (tx: Transaction): Promise<void> => {
-		await holdSnapshot(tx);
-		for await (const { type, versions } of readExport(tx, request, base)) {
-			signal.throwIfAborted();
-			const elements = elementsOf(request, type);
-			for (const found of versions) {
-				const version = await versionAt(tx, found, moment, request.since);
-				if (version === undefined) continue;
-				count++;
-				await files.add("output", type, lineOf(version, elements, base));
-			}
-		}
-		for (const name of request.ignored) await files.add("error", "OperationOutcome", ignoredLine(name));
-		await files.end();
-	};
 	// Nothing is written within it, so it never collides with others and is not tried again.
-	await database.write(caller, read, { isolation: "repeatable read" });
-	const isDone = await database.write(serverCaller, (tx) =>
-		completeExport(tx, exportId, started.attempt, { keepSeconds, transactionTime: moment, people }),
-	);
+	await database.write(caller, (tx) => writeExport(tx, { request, base, moment, files, signal }), {
+		isolation: "repeatable read",
+	});
+	const done = { keepSeconds, transactionTime: moment.at, people };
+	const isDone = await database.write(serverCaller, (tx) => completeExport(tx, exportId, started.attempt, done));
 	if (!isDone) throw new NotOurs();
 }
 
@@ -103,35 +83,22 @@ async function standing(parts: ExportParts, started: StartedExport): Promise<Cal
 	throw new Failure("forbidden", "The access this export was asked for with was ended");
 }
 
+/** Puts a piece away, if who asked still may and the export is still wanted and this try's. @throws NotOurs, Failure forbidden */
 async function putAway(
-	{ database, note }: ExportParts,
-	{ exportId, started, moment }: { exportId: string; started: StartedExport; moment: string },
-	caller: Caller,
+	parts: ExportParts,
+	exportId: string,
+	started: StartedExport,
 	piece: NamedPiece,
-	progress: string,
+	told: { readonly progress: string; readonly transactionTime: string },
 ): Promise<void> {
 	const { attempt, userId } = started;
-	const isOurs = await database.write(serverCaller, async (tx) => {
-		if (!(await touchExport(tx, exportId, attempt, { progress, transactionTime: moment }))) return false;
+	const caller = await standing(parts, started);
+	const isOurs = await parts.database.write(serverCaller, async (tx) => {
+		if (!(await touchExport(tx, exportId, attempt, told))) return false;
 		await insertPiece(tx, exportId, attempt, userId, piece);
 		const { type } = piece.file;
-		note(tx, { caller, action: "export prepared", target: type, returned: piece.names, patients: piece.people });
+		parts.note(tx, { caller, action: "export prepared", target: type, returned: piece.names, patients: piece.people });
 		return true;
 	});
 	if (!isOurs) throw new NotOurs();
-}
-
-function lineOf({ type, id, owner, text }: ResourceVersion, elements: string[] | undefined, base: string): Line {
-	const shaped = elements === undefined ? text : shapeText(text, type, { summary: undefined, elements });
-	return { text: withAbsoluteUrls(onOneLine(shaped), base), name: `${type}/${id}`, owner };
-}
-
-/** As it is, unless somebody else wrote it into the database with line breaks. */
-function onOneLine(text: string): string {
-	return /[\r\n]/.test(text) ? stringify(parseJson(text)) : text;
-}
-
-function ignoredLine(name: string): Line {
-	const issue = { code: "not-supported", diagnostics: `${name} is not supported and was ignored` };
-	return { text: stringify(outcomeOfIssues([issue], "warning")), name: undefined, owner: null };
 }

@@ -150,7 +150,13 @@ async function versionsSince(
 	return found.sort(newestFirst).slice(0, limit);
 }
 
-async function entriesOf(tx: Transaction, type: string, table: string, rowIds: readonly number[]): Promise<Entry[]> {
+/** What `fhir.resource` and its history hold beside some rows of a table, of one type. */
+export async function entriesOf(
+	tx: Transaction,
+	type: string,
+	table: string,
+	rowIds: readonly number[],
+): Promise<Entry[]> {
 	if (rowIds.length === 0) return [];
 	const where = sql`type = ${type} and table_name = ${table} and row_id = any(${sql.val(rowIds)}::int[])`;
 	return tx.query(sql<Entry>`

@@ -159,6 +159,81 @@ t.test("_since: only what changed after it", async (t) => {
 	for (const { status } of [first, nothing, more]) await backend.delete(status);
 });
 
+t.test("_since: what is deleted is listed, once, and only what was there", async (t) => {
+	const row = await therapist.post("/api/vitals", {
+		userId: people.patient,
+		recordedAt: "2026-11-05T08:00:00Z",
+		heartRate: 61,
+		weight: 80,
+	});
+	t.equal(row.status, 201, row.text);
+	const left = await therapist.post("/api/vitals", {
+		userId: people.patient,
+		recordedAt: "2026-11-05T09:00:00Z",
+		heartRate: 62,
+		weight: 81,
+	});
+	const condition = { resourceType: "Condition", subject, code: { text: "to go" } };
+	const gone = await admin.post("/fhir/Condition", condition);
+	const back = await admin.post("/fhir/Condition", condition);
+	const chosen = await admin.put("/fhir/Observation/chosen-to-go", {
+		resourceType: "Observation",
+		id: "chosen-to-go",
+		status: "final",
+		code: loinc("8867-4"),
+		subject: other,
+		effectiveDateTime: "2026-11-05T10:00:00Z",
+		valueQuantity: { value: 64, unit: "beats/minute", system: "http://unitsofmeasure.org", code: "/min" },
+	});
+	t.equal(chosen.status, 201, chosen.text);
+	const first = await exported(backend, "/fhir/$export?_type=Observation,Condition");
+	const before = names(first);
+	t.same(first.answer.body.deleted, [], "nothing without _since");
+	t.equal((await therapist.delete(`/api/vitals/${row.body.id}`)).status, 204);
+	t.equal((await therapist.patch(`/api/vitals/${left.body.id}`, { weight: null })).status, 200);
+	for (const name of [`Condition/${gone.body.id}`, `Condition/${back.body.id}`, "Observation/chosen-to-go"])
+		t.equal((await admin.delete(`/fhir/${name}`)).status, 204);
+	t.equal((await admin.put(`/fhir/Condition/${back.body.id}`, { ...condition, id: back.body.id })).status, 201);
+	const never = await admin.post("/fhir/Condition", condition);
+	const since = first.answer.body.transactionTime;
+	const done = await exported(backend, `/fhir/$export?_type=Observation,Condition&_since=${since}`);
+	const bundles = (
+		await Promise.all(done.answer.body.deleted.map(({ url }: { url: string }) => linesOf(backend, pathOf(url))))
+	).flat();
+	t.ok(bundles.every(({ resourceType, type }) => resourceType === "Bundle" && type === "transaction"));
+	t.ok(done.answer.body.deleted.every(({ type }: { type: string }) => type === "Bundle"));
+	const requests = bundles.flatMap(({ entry }) => entry as { request: { method: string; url: string } }[]);
+	t.ok(requests.every(({ request }) => request.method === "DELETE"));
+	const urls = requests.map(({ request }) => request.url).sort();
+	t.same(
+		urls,
+		[
+			`Condition/${gone.body.id}`,
+			"Observation/chosen-to-go",
+			`Observation/vs-${left.body.id}-wt`,
+			`Observation/vs-${row.body.id}-hr`,
+			`Observation/vs-${row.body.id}-wt`,
+		].sort(),
+	);
+	t.ok(names(done).includes(`Condition/${never.body.id}`));
+	// What a client has that follows both is what a search finds.
+	const kept = new Set([...before.filter((name) => !urls.includes(name)), ...names(done)]);
+	t.same([...kept].sort(), [...(await searched(backend, ["Observation", "Condition"])).keys()].sort());
+	const ofPatients = await exported(backend, `/fhir/Patient/$export?_type=Observation,Condition&_since=${since}`);
+	t.equal(ofPatients.answer.body.deleted[0].count, done.answer.body.deleted[0].count);
+	const of = (id: number) => ({
+		resourceType: "Parameters",
+		parameter: [
+			{ name: "patient", valueReference: { reference: `Patient/${id}` } },
+			{ name: "_since", valueInstant: since },
+		],
+	});
+	const one = await exported(backend, "/fhir/Patient/$export", {}, of(people.profiles.other));
+	const [file] = one.answer.body.deleted;
+	t.match(JSON.stringify(await linesOf(backend, pathOf(file.url))), /^((?!vs-).)*chosen-to-go((?!vs-).)*$/);
+	for (const { status } of [first, done, ofPatients, one]) await backend.delete(status);
+});
+
 t.test("_elements: of all types, or of one", async (t) => {
 	const done = await exported(backend, "/fhir/$export?_type=Observation,Patient&_elements=Observation.note,meta");
 	for (const line of done.output.get("Observation") ?? []) {

@@ -13,6 +13,14 @@ const longestWait = 120_000;
 /** Between taking the moment and looking who is under way: who was just beginning is seen then. */
 const pauseMilliseconds = 20;
 
+/** A moment, and what tells whether anything was written since. */
+export interface SettledMoment {
+	/** ISO, whole milliseconds. */
+	readonly at: string;
+	/** The number the next transaction that writes was to get. */
+	readonly next: string;
+}
+
 /**
  * A moment up to which everything is decided: every transaction that began before it has ended, so that whatever has a time of change until
  * then is committed, and seen by whoever looks from now on.
@@ -20,15 +28,14 @@ const pauseMilliseconds = 20;
  * Times of change are between the begin of their transaction and its end. Those that are open are known by the locks all transactions have on
  * themselves: of this server's login each, of others (a backup, say) those that have written.
  *
- * @returns ISO, whole milliseconds
  * @throws Failure unavailable - somebody is under way for longer than two minutes
  */
-export async function settledMoment(database: Database, signal: AbortSignal): Promise<string> {
+export async function settledMoment(database: Database, signal: AbortSignal): Promise<SettledMoment> {
 	const [now] = await database.read(serverCaller, (tx) =>
-		tx.query(sql<{ moment: string }>`select date_trunc('milliseconds', clock_timestamp()) as moment`),
+		tx.query(sql<SettledMoment>`
+			select date_trunc('milliseconds', clock_timestamp()) as at, pg_snapshot_xmax(pg_current_snapshot())::text as next`),
 	);
-	const moment = now?.moment;
-	if (moment === undefined) throw new Error("the clock does not answer");
+	if (now === undefined) throw new Error("the clock does not answer");
 	await sleep(pauseMilliseconds);
 	let underway = await database.read(serverCaller, openTransactions);
 	const until = Date.now() + longestWait;
@@ -41,12 +48,18 @@ export async function settledMoment(database: Database, signal: AbortSignal): Pr
 		const waitedFor = underway;
 		underway = await database.read(serverCaller, (tx) => openTransactions(tx, waitedFor));
 	}
-	return new Date(moment).toISOString();
+	return now;
 }
 
-/** Begins to see what is there at this moment: the first statement of a repeatable-read transaction, which others then do not wait for. */
-export async function holdSnapshot(tx: Transaction): Promise<void> {
-	await tx.query(sql`select pg_advisory_xact_lock_shared(${holdsSnapshot}::int, 0)`);
+/**
+ * Begins to see what is there now: the first statement of a repeatable-read transaction, which others then do not wait for.
+ *
+ * @returns whether nothing was written since a moment
+ */
+export async function holdSnapshot(tx: Transaction, { next }: SettledMoment): Promise<boolean> {
+	const rows = await tx.query(sql<{ quiet: boolean }>`
+		select pg_advisory_xact_lock_shared(${holdsSnapshot}::int, 0), pg_snapshot_xmax(pg_current_snapshot())::text = ${next} as quiet`);
+	return rows[0]?.quiet === true;
 }
 
 /** Transactions that may still change something, by their virtual ids. @param among - only of these */
