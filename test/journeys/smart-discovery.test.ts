@@ -27,7 +27,7 @@ t.test("the SMART configuration: JSON for whoever asks, absolute addresses, what
 	t.ok(body.token_endpoint_auth_signing_alg_values_supported.includes("ES384"));
 	t.ok(body.scopes_supported.some((scope: string) => /^(patient|user|system)\/[A-Z]\w+\.c?r?u?d?s?$/.test(scope)));
 	t.ok(body.capabilities.every((one: unknown) => typeof one === "string"));
-	for (const one of "launch-standalone launch-ehr client-public client-confidential-symmetric client-confidential-asymmetric sso-openid-connect context-standalone-patient context-ehr-patient context-ehr-encounter context-banner context-style permission-offline permission-patient permission-user authorize-post permission-v1 permission-v2".split(
+	for (const one of "launch-standalone launch-ehr client-public client-confidential-symmetric client-confidential-asymmetric sso-openid-connect context-standalone-patient context-standalone-encounter context-ehr-patient context-ehr-encounter context-banner context-style permission-offline permission-patient permission-user authorize-post permission-v1 permission-v2".split(
 		" ",
 	)) {
 		t.ok(body.capabilities.includes(one), one);

@@ -1,5 +1,5 @@
 import type Provider from "oidc-provider";
-import { callerOf, serverCaller } from "../../access/caller.ts";
+import { type Caller, callerOf, serverCaller } from "../../access/caller.ts";
 import { isWithin, parseScope, parseScopes, type ResourceScope, withCondition } from "../../access/scopes.ts";
 import { Failure } from "../../fhir/failure.ts";
 import { findClient } from "../../store/authorization/clients.ts";
@@ -12,6 +12,7 @@ import {
 	patientToChoose,
 } from "../../store/authorization/people.ts";
 import type { Database } from "../../store/database.ts";
+import { type EncounterChoice, encountersOf } from "./encounters.ts";
 import type { Launches } from "./launches.ts";
 import { offeredScopes, plainScopes } from "./offered-scopes.ts";
 
@@ -27,7 +28,13 @@ export interface OfferedScope {
 export type PatientAsked =
 	/** Nobody's in particular. */
 	| { readonly kind: "none" }
-	| { readonly kind: "one"; readonly patient: PatientChoice; readonly encounter: string | undefined }
+	| { readonly kind: "one"; readonly patient: PatientChoice; readonly encounter: EncounterChoice | undefined }
+	/** The person has to say which visit, or none. */
+	| {
+			readonly kind: "choose-encounter";
+			readonly patient: PatientChoice;
+			readonly encounters: readonly EncounterChoice[];
+	  }
 	/** The person has to say; an empty list: there is nobody to choose. */
 	| { readonly kind: "choose"; readonly patients: readonly PatientChoice[] };
 
@@ -52,13 +59,23 @@ export interface AskedAccess {
 	readonly launch: string | undefined;
 }
 
+/** What a person has chosen so far; undefined: nothing yet. */
+export interface Chosen {
+	/** patients.id */
+	readonly patient: number | undefined;
+	/** Id of an Encounter, or {@link noEncounter}. */
+	readonly encounter: string | undefined;
+}
+
+/** The choice of no visit in particular; no id looks like it. */
+export const noEncounter = "*";
+
 /** Asking people for their consent. */
 export interface Consent {
 	/**
-	 * @param chosen - patients.id the person has chosen; undefined: not yet
 	 * @throws Failure forbidden - the launch is not one of this person for this app, or no scope can be granted
 	 */
-	question(asked: AskedAccess, chosen: number | undefined): Promise<ConsentQuestion>;
+	question(asked: AskedAccess, chosen: Chosen): Promise<ConsentQuestion>;
 	/**
 	 * Grants what the person agreed to. A launch is used up by it.
 	 *
@@ -69,10 +86,16 @@ export interface Consent {
 	grant(
 		provider: Provider,
 		asked: AskedAccess,
-		chosen: number | undefined,
+		chosen: Chosen,
 		agreed: readonly string[],
 	): Promise<{ grantId: string; scopes: string; patientUserId: number | undefined }>;
 }
+
+/** Scopes that ask for a patient in context: a visit is somebody's. */
+const contexts: readonly string[] = ["launch/patient", "launch/encounter"];
+
+/** A visit that a launch from here names: whoever made it knows which. */
+const unnamed = { what: "the one it was opened for", from: undefined };
 
 /** Categories that can be granted in place of a whole type, with their code systems (US Core). */
 const categories: Readonly<Record<string, readonly (readonly [system: string, code: string])[]>> = {
@@ -96,7 +119,7 @@ export function consent(database: Database, launches: Launches, fhirBase: string
 		asked: AskedAccess,
 		person: PersonRow,
 		scopes: readonly string[],
-		chosen: number | undefined,
+		chosen: Chosen,
 	): Promise<PatientAsked> {
 		const caller = callerOf(person);
 		if (asked.launch !== undefined) {
@@ -109,22 +132,39 @@ export function consent(database: Database, launches: Launches, fhirBase: string
 			}
 			const patient = await database.read(caller, (tx) => patientToChoose(tx, launch.patient_id));
 			if (patient === undefined) throw new Failure("forbidden", "You do not look after this patient any more");
-			return { kind: "one", patient, encounter: launch.encounter ?? undefined };
+			const { encounter } = launch;
+			return { kind: "one", patient, encounter: encounter === null ? undefined : { id: encounter, ...unnamed } };
 		}
-		if (!scopes.some((scope) => scope === "launch/patient" || scope.startsWith("patient/"))) return { kind: "none" };
-		if (chosen !== undefined) {
-			const patient = await database.read(caller, (tx) => patientToChoose(tx, chosen));
-			if (patient === undefined) throw new Failure("forbidden", "There is no such patient");
-			return { kind: "one", patient, encounter: undefined };
-		}
-		const patients = await database.read(caller, patientsToChoose);
+		if (!scopes.some((scope) => contexts.includes(scope) || scope.startsWith("patient/"))) return { kind: "none" };
+		const patients = await patientsFor(caller, chosen.patient);
 		const [only, another] = patients;
-		return only !== undefined && another === undefined
-			? { kind: "one", patient: only, encounter: undefined }
-			: { kind: "choose", patients };
+		if (only === undefined || another !== undefined) return { kind: "choose", patients };
+		if (!scopes.includes("launch/encounter")) return { kind: "one", patient: only, encounter: undefined };
+		return encounterAsked(caller, only, chosen.encounter);
 	}
 
-	async function question(asked: AskedAccess, chosen: number | undefined): Promise<ConsentQuestion> {
+	async function patientsFor(caller: Caller, chosen: number | undefined): Promise<readonly PatientChoice[]> {
+		if (chosen === undefined) return database.read(caller, patientsToChoose);
+		const patient = await database.read(caller, (tx) => patientToChoose(tx, chosen));
+		if (patient === undefined) throw new Failure("forbidden", "There is no such patient");
+		return [patient];
+	}
+
+	/** Which visit a standalone launch is about: the only one, the one chosen, or none; without any the launch goes on all the same. */
+	async function encounterAsked(
+		caller: Caller,
+		patient: PatientChoice,
+		chosen: string | undefined,
+	): Promise<PatientAsked> {
+		if (chosen === noEncounter) return { kind: "one", patient, encounter: undefined };
+		const encounters = await encountersOf(database, caller, patient);
+		if (chosen === undefined && encounters.length > 1) return { kind: "choose-encounter", patient, encounters };
+		const encounter = chosen === undefined ? encounters[0] : encounters.find(({ id }) => id === chosen);
+		if (chosen !== undefined && encounter === undefined) throw new Failure("forbidden", "There is no such visit");
+		return { kind: "one", patient, encounter };
+	}
+
+	async function question(asked: AskedAccess, chosen: Chosen): Promise<ConsentQuestion> {
 		const { userId, clientId } = asked;
 		const { person, client, before } = await database.read(serverCaller, async (tx) => ({
 			person: await findPerson(tx, userId),
@@ -133,13 +173,16 @@ export function consent(database: Database, launches: Launches, fhirBase: string
 		}));
 		if (person === undefined || client === undefined) throw new Failure("forbidden", "This app is not known any more");
 		const texts = offeredScopes(asked.scope, client.scopes ?? undefined, ["patient", "user"]).filter(
-			// Only a launch from here says for which patient or visit it is.
-			(text) => asked.launch !== undefined || (text !== "launch" && text !== "launch/encounter"),
+			// Without a launch from here there is none.
+			(text) => asked.launch !== undefined || text !== "launch",
 		);
 		if (texts.length === 0) throw new Failure("forbidden", "This app asks for nothing that can be granted to it");
 		const patient = await patientAsked(asked, person, texts, chosen);
 		const { name: clientName, registered_itself: registeredItself } = client;
-		return { person, clientId, clientName, registeredItself, scopes: texts.map(offered), patient, before };
+		// What nobody can know is not granted.
+		const lacksEncounter = asked.launch === undefined && patient.kind === "one" && patient.encounter === undefined;
+		const scopes = texts.filter((text) => !(lacksEncounter && text === "launch/encounter")).map(offered);
+		return { person, clientId, clientName, registeredItself, scopes, patient, before };
 	}
 
 	return {
@@ -147,6 +190,7 @@ export function consent(database: Database, launches: Launches, fhirBase: string
 		async grant(provider, asked, chosen, agreed) {
 			const { scopes: scopesOffered, patient } = await question(asked, chosen);
 			if (patient.kind === "choose") throw new Failure("invalid", "Choose a patient first");
+			if (patient.kind === "choose-encounter") throw new Failure("invalid", "Choose a visit first");
 			const granted = agreedOf(scopesOffered, agreed);
 			if (granted.length === 0) throw new Failure("invalid", "Nothing was agreed to");
 			if (
@@ -167,7 +211,7 @@ export function consent(database: Database, launches: Launches, fhirBase: string
 					clientId: asked.clientId,
 					userId: asked.userId,
 					patientId: context?.patient.id,
-					encounter: context?.encounter,
+					encounter: context?.encounter?.id,
 					scopes,
 				}),
 			);

@@ -1,5 +1,5 @@
 import type { FastifyReply } from "fastify";
-import type { ConsentQuestion, OfferedScope } from "../../auth/server/consent.ts";
+import { type ConsentQuestion, noEncounter, type OfferedScope } from "../../auth/server/consent.ts";
 import { type Html, html } from "../pages/html.ts";
 import { sendPage } from "../pages/page.ts";
 import { wordsOf, wordsOfCategory } from "./words.ts";
@@ -15,13 +15,15 @@ export function sendConsentPage(
 ): FastifyReply {
 	const { person, clientName, patient, scopes, before } = question;
 	const one = patient.kind === "one" ? patient.patient : undefined;
+	const encounter = patient.kind === "one" ? patient.encounter : undefined;
 	const body = html`${where.problem !== undefined && html`<p class="bad" role="alert">${where.problem}</p>`}
 <p><strong>${clientName}</strong> asks for access. You are signed in as ${person.name}.</p>
 ${one && html`<p>Patient: <strong>${one.name}</strong>${one.date_of_birth !== null && html`, born ${one.date_of_birth}`}</p>`}
+${encounter && html`<p>Visit: <strong>${encounter.what}</strong>${encounter.from !== undefined && html`, from ${encounter.from}`}</p>`}
 ${question.registeredItself && html`<p class="bad">This app registered itself, and nobody here has looked at it: the name is its own. Allow it only if you know who runs ${where.formTargets.join(", ")}.</p>`}
 ${before !== undefined && html`<p class="soft">You gave this app access before. What you decide now is for this time.</p>`}
 <form method="post" action="${where.action}">
-${one && html`<input type="hidden" name="patient" value="${one.id}">`}
+${one && html`<input type="hidden" name="patient" value="${one.id}"><input type="hidden" name="encounter" value="${encounter?.id ?? noEncounter}">`}
 <fieldset><legend>${clientName} may</legend>
 ${scopes.map(choice)}</fieldset>
 <p class="soft">Untick what you do not want to allow. You can end the access at any time on <a href="/apps">your apps</a>.</p>

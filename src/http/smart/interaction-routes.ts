@@ -1,12 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { callerOf, serverCaller } from "../../access/caller.ts";
 import type { Interaction, InteractionResult } from "../../auth/server/authorization-server.ts";
-import type { AskedAccess } from "../../auth/server/consent.ts";
+import type { AskedAccess, Chosen, PatientAsked } from "../../auth/server/consent.ts";
+import type { EncounterChoice } from "../../auth/server/encounters.ts";
 import { Failure } from "../../fhir/failure.ts";
 import { formOf } from "../pages/form.ts";
 import { html } from "../pages/html.ts";
 import { sendPage } from "../pages/page.ts";
 import { sendConsentPage } from "./consent-page.ts";
+import { sendEncounterPage } from "./encounter-page.ts";
 import { hospitalButton, passedAtHospital } from "./hospital-routes.ts";
 import { sendPatientPage } from "./patient-page.ts";
 import { sendAway } from "./refused-page.ts";
@@ -46,17 +48,17 @@ async function show(services: SmartServices, request: FastifyRequest, reply: Fas
 		return sendSignInPage(reply, { ...signInOf(services, interaction), email: interaction.loginHint });
 	}
 	if (interaction.asked === undefined) return sendOver(reply);
-	const { patient } = request.query as { patient?: string };
-	return ask(services, reply, interaction, interaction.asked, patientIn(patient));
+	const { patient, encounter } = request.query as { patient?: string; encounter?: string };
+	return ask(services, reply, interaction, interaction.asked, chosenIn(patient, encounter));
 }
 
-/** Asks which patient, then for consent. */
+/** Asks which patient, which visit, then for consent. */
 async function ask(
-	{ authorization }: SmartServices,
+	{ authorization, accessLog }: SmartServices,
 	reply: FastifyReply,
 	interaction: Interaction,
 	asked: AskedAccess,
-	chosen: number | undefined,
+	chosen: Chosen,
 	problem?: string,
 ) {
 	const { action, formTargets } = placeOf(interaction);
@@ -64,6 +66,20 @@ async function ask(
 		const question = await authorization.consent.question(asked, chosen);
 		if (question.patient.kind === "choose") {
 			return sendPatientPage(reply, question, question.patient, action, formTargets);
+		}
+		const shown = encountersIn(question.patient);
+		if (asked.launch === undefined && shown.length > 0) {
+			await accessLog.record({
+				caller: callerOf(question.person),
+				action: "search",
+				target: "Encounter",
+				returned: shown.map(({ id }) => `Encounter/${id}`),
+				patients: [question.patient].flatMap((one) => (one.kind !== "none" && one.patient.user_id) || []),
+				outcome: "success",
+			});
+		}
+		if (question.patient.kind === "choose-encounter") {
+			return sendEncounterPage(reply, question, question.patient, action, formTargets);
 		}
 		return sendConsentPage(reply, question, { action, formTargets, ...(problem === undefined ? {} : { problem }) });
 	} catch (error) {
@@ -114,7 +130,7 @@ async function decide(
 		await accessLog.record({ caller, action: "grant", target, patients: [userId], outcome: "refused" });
 		return goOn(services, request, reply, { error: "access_denied", description: "the person did not allow it" });
 	}
-	const chosen = patientIn(form.get("patient"));
+	const chosen = chosenIn(form.get("patient"), form.get("encounter"));
 	const agreed = form.getAll("scope");
 	if (agreed.length === 0) {
 		return ask(services, reply, interaction, asked, chosen, "Tick what you want to allow, or choose “Do not allow”.");
@@ -158,8 +174,17 @@ function signInOf(services: SmartServices, interaction: Interaction) {
 	return { ...placeOf(interaction), hospital: hospitalButton(services, `/interaction/${interaction.uid}/hospital`) };
 }
 
-function patientIn(text: string | null | undefined): number | undefined {
-	return text !== null && text !== undefined && /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
+function chosenIn(patient: string | null | undefined, encounter: string | null | undefined): Chosen {
+	return {
+		patient: typeof patient === "string" && /^[1-9]\d{0,8}$/.test(patient) ? Number(patient) : undefined,
+		encounter: typeof encounter === "string" && encounter !== "" ? encounter : undefined,
+	};
+}
+
+/** The visits a page tells of. */
+function encountersIn(patient: PatientAsked): readonly EncounterChoice[] {
+	if (patient.kind === "choose-encounter") return patient.encounters;
+	return patient.kind === "one" && patient.encounter !== undefined ? [patient.encounter] : [];
 }
 
 function sendOver(reply: FastifyReply) {

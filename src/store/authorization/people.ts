@@ -24,17 +24,20 @@ export interface PatientChoice {
 	readonly name: string;
 	readonly date_of_birth: string | null;
 	readonly user_id: number | null;
+	/** Id of their Patient. */
+	readonly fhir_id: string;
 }
 
-const columns = sql<PatientChoice>`p.id, p.name, p.date_of_birth::text as date_of_birth, p.user_id`;
+const columns = sql<PatientChoice>`p.id, p.name, p.date_of_birth::text as date_of_birth, p.user_id, f.fhir_id`;
+const tables = sql`public.patients p join fhir.identity f on f.patient_id = p.id`;
 
 /** The patients the caller may see, by name; at most 1000. */
 export function patientsToChoose(tx: Transaction): Promise<PatientChoice[]> {
-	return tx.query(sql<PatientChoice>`select ${columns} from public.patients p order by p.name, p.id limit 1000`);
+	return tx.query(sql<PatientChoice>`select ${columns} from ${tables} order by p.name, p.id limit 1000`);
 }
 
 /** A patient, if the caller may see them. */
 export async function patientToChoose(tx: Transaction, patientId: number): Promise<PatientChoice | undefined> {
-	const rows = await tx.query(sql<PatientChoice>`select ${columns} from public.patients p where p.id = ${patientId}`);
+	const rows = await tx.query(sql<PatientChoice>`select ${columns} from ${tables} where p.id = ${patientId}`);
 	return rows[0];
 }
