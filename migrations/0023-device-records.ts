@@ -114,6 +114,17 @@ create index apart_other on devices.apart (other_connection_id);
 grant select, insert, delete on devices.apart to heart_system;
 create index record_linked on devices.record (linked_to) where state = 'linked';
 
+-- Tells who watches a sync that it went on, on whichever server.
+create function devices.tell_sync() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+	perform pg_notify('device_sync', (to_jsonb(new) ->> tg_argv[0]));
+	return null;
+end
+$$;
+create trigger tell_sync after insert or update on public.device_sync_logs for each row execute function devices.tell_sync('device_connection_id');
+create trigger tell_sync after insert or update on devices.cursor for each row execute function devices.tell_sync('connection_id');
+grant select (backfill_log_id) on devices.connection to heart_person, heart_therapist;
+
 -- A vendor's id leads to a person at the vendor: with a deleted account it goes, from its past, too.
 create function app.forget_device_records(who integer) returns void language plpgsql security definer
 	set search_path = pg_catalog, pg_temp as $$

@@ -1356,6 +1356,7 @@ CREATE TRIGGER tell AFTER DELETE OR UPDATE ON auth.client FOR EACH STATEMENT EXE
 CREATE TRIGGER tell AFTER DELETE ON auth.record REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION auth.tell_of_records()
 CREATE TRIGGER tell AFTER INSERT OR DELETE OR UPDATE ON auth.signing_key FOR EACH STATEMENT EXECUTE FUNCTION auth.tell_of_keys()
 CREATE TRIGGER tell AFTER DELETE ON auth.token FOR EACH STATEMENT EXECUTE FUNCTION auth.tell()
+CREATE TRIGGER tell_sync AFTER INSERT OR UPDATE ON devices.cursor FOR EACH ROW EXECUTE FUNCTION devices.tell_sync('connection_id')
 CREATE TRIGGER keep_history_delete AFTER DELETE ON fhir.resource FOR EACH ROW EXECUTE FUNCTION fhir.keep_resource_history()
 CREATE TRIGGER keep_history_update AFTER UPDATE ON fhir.resource FOR EACH ROW WHEN (((old.version <> new.version) OR (old.body IS DISTINCT FROM new.body) OR (old.meta IS DISTINCT FROM new.meta) OR (old.deleted <> new.deleted) OR (old.table_name IS DISTINCT FROM new.table_name) OR (old.row_id IS DISTINCT FROM new.row_id))) EXECUTE FUNCTION fhir.keep_resource_history()
 CREATE TRIGGER link_person_delete AFTER DELETE ON fhir.resource FOR EACH ROW WHEN (((old.type = 'Patient'::text) AND (old.table_name = 'patients'::text))) EXECUTE FUNCTION fhir.link_person()
@@ -1401,6 +1402,7 @@ CREATE TRIGGER keep_history AFTER UPDATE ON public.device_sync_logs FOR EACH ROW
 CREATE TRIGGER keep_history_delete AFTER DELETE ON public.device_sync_logs FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('device_sync_logs')
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.device_sync_logs FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.device_sync_logs FOR EACH ROW EXECUTE FUNCTION fhir.stamp_version()
+CREATE TRIGGER tell_sync AFTER INSERT OR UPDATE ON public.device_sync_logs FOR EACH ROW EXECUTE FUNCTION devices.tell_sync('device_connection_id')
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.event_templates FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
 CREATE TRIGGER keep_history AFTER DELETE OR UPDATE ON public.event_templates FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
 CREATE TRIGGER seal_history AFTER UPDATE ON public.event_templates FOR EACH ROW WHEN (((old.user_id IS NOT NULL) AND (old.user_id IS DISTINCT FROM new.user_id))) EXECUTE FUNCTION fhir.seal_row_history()
@@ -1971,6 +1973,17 @@ begin
 end
 $function$
 
+CREATE OR REPLACE FUNCTION devices.tell_sync()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+	perform pg_notify('device_sync', (to_jsonb(new) ->> tg_argv[0]));
+	return null;
+end
+$function$
+
 CREATE OR REPLACE FUNCTION fhir.choose_subject(who integer)
  RETURNS void
  LANGUAGE plpgsql
@@ -2470,8 +2483,8 @@ scoring.late heart_system: delete, insert, select, update
 scoring.late heart_therapist: insert
 
 -- grants on columns
-devices.connection heart_person select: connection_id, scopes, state, last_error, last_error_at, failures, next_sync_at, backfilled
-devices.connection heart_therapist select: connection_id, scopes, state, last_error, last_error_at, failures, next_sync_at, backfilled
+devices.connection heart_person select: connection_id, scopes, state, last_error, last_error_at, failures, next_sync_at, backfill_log_id, backfilled
+devices.connection heart_therapist select: connection_id, scopes, state, last_error, last_error_at, failures, next_sync_at, backfill_log_id, backfilled
 devices.record heart_person select: connection_id, kind, external_id, user_id, feed, table_name, row_id, state, linked_to, at, ended_at, changed_at, sync_log_id
 devices.record heart_therapist select: connection_id, kind, external_id, user_id, feed, table_name, row_id, state, linked_to, at, ended_at, changed_at, sync_log_id
 public.activities heart_app select: id, routine_id, name, description, duration, order, created_at, updated_at, version

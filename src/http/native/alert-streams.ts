@@ -1,5 +1,4 @@
-import { PassThrough, type Readable } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
+import type { Readable } from "node:stream";
 import type { Caller } from "../../access/caller.ts";
 import { serverCaller } from "../../access/caller.ts";
 import type { AccessLog } from "../../audit/access-log.ts";
@@ -7,15 +6,16 @@ import { Failure } from "../../fhir/failure.ts";
 import { type FeedEvent, type FeedPlace, feedAfter, feedEnds } from "../../store/alerting/feed.ts";
 import { authChanged } from "../../store/auth-channel.ts";
 import type { Database } from "../../store/database.ts";
+import { eventStreams, eventText, type StreamTokens, type Telling } from "./event-streams.ts";
 
 /** What streams of alerts need. */
 export interface StreamServices {
 	readonly database: Database;
 	readonly accessLog: AccessLog;
-	readonly tokens: { callerOf(token: string): Promise<Caller | undefined> };
+	readonly tokens: StreamTokens;
 }
 
-/** Streams of server-sent events (HTML, section 9.2), each for one signed-in person. */
+/** Streams of alerts, each for one signed-in person. */
 export interface AlertStreams {
 	/**
 	 * @param lastEventId - where to go on; from now on when left out
@@ -26,38 +26,15 @@ export interface AlertStreams {
 	close(): void;
 }
 
-const mostPerPerson = 6;
-const most = 2000;
-
-/** So that proxies and clients know that nobody has gone. */
-const heartbeatMilliseconds = 15_000;
-
-/** How soon to look again for what was not complete. */
-const againMilliseconds = 200;
-
-/** Bytes that may wait for a slow client before it is sent away. */
-const mostWaiting = 1024 * 1024;
-
 /** How many events are read at once. */
 const pageSize = 100;
 
-interface Stream {
-	readonly userId: number;
-	/** There may be something new, or the token may have ended. */
-	wake(): void;
-	end(): void;
-}
-
 /** All streams of this server; other servers' changes are heard of through the database. */
 export function alertStreams({ database, accessLog, tokens }: StreamServices): AlertStreams {
-	const streams = new Set<Stream>();
-	const wakeAll = () => {
-		for (const stream of streams) stream.wake();
-	};
-	database.listen("alert_feed", wakeAll);
+	const streams = eventStreams(tokens);
+	database.listen("alert_feed", () => streams.wake());
 	// After those who remember whose tokens there are (auth/tokens.ts), as they asked first.
-	database.listen(authChanged, wakeAll);
-	let closed = false;
+	database.listen(authChanged, () => streams.wake());
 
 	async function begin(lastEventId: string | undefined): Promise<{ place: FeedPlace; isLost: boolean }> {
 		const { end, first, next } = await database.read(serverCaller, feedEnds);
@@ -68,108 +45,43 @@ export function alertStreams({ database, accessLog, tokens }: StreamServices): A
 		return isLost ? { place: end, isLost } : { place, isLost };
 	}
 
-	function run(token: string, caller: Caller, from: FeedPlace, out: PassThrough): void {
+	async function tellingFrom(caller: Caller, lastEventId: string | undefined): Promise<Telling> {
+		const { place: from, isLost } = await begin(lastEventId);
 		let place = from;
-		let pumping = false;
-		let again = false;
-		const heartbeat = setInterval(() => {
-			send(out, ": still here\n\n");
-			stream.wake();
-		}, heartbeatMilliseconds);
-		const stream: Stream = {
-			userId: caller.userId,
-			wake() {
-				again = true;
-				if (!pumping) void pump();
-			},
-			end() {
-				clearInterval(heartbeat);
-				streams.delete(stream);
-				if (!out.writableEnded) out.end();
+		return {
+			greeting: eventText("ready", idOf(place), {}) + (isLost ? eventText("reset", idOf(place), {}) : ""),
+			async next() {
+				const { events, more } = await database.read(caller, (tx) => feedAfter(tx, place, pageSize));
+				if (events.length > 0) await record(caller, events);
+				place = events.at(-1)?.place ?? place;
+				const texts = events.map(textOf);
+				return more ? { texts, more: events.length < pageSize ? "soon" : "now" } : { texts };
 			},
 		};
-		streams.add(stream);
-		out.once("close", () => stream.end());
-		stream.wake();
+	}
 
-		async function pump(): Promise<void> {
-			pumping = true;
-			try {
-				while (again && streams.has(stream)) {
-					again = false;
-					const now = await tokens.callerOf(token);
-					if (now === undefined || now.role !== caller.role || now.userId !== caller.userId) return stream.end();
-					const { events, more } = await database.read(caller, (tx) => feedAfter(tx, place, pageSize));
-					if (events.length > 0) await tell(events);
-					if (!more) continue;
-					again = true;
-					if (events.length < pageSize) await sleep(againMilliseconds, undefined, { ref: false });
-				}
-			} catch {
-				// The database is away: the client comes back with its place.
-				stream.end();
-			} finally {
-				pumping = false;
-			}
-		}
-
-		/** What is told is recorded first, like every read. */
-		async function tell(events: readonly FeedEvent[]): Promise<void> {
-			const seen = events.filter(({ alert }) => alert !== undefined);
-			await accessLog.record({
-				caller,
-				action: "read",
-				target: "alerts/stream",
-				returned: seen.map(({ alertId }) => `alerts/${alertId}`),
-				patients: [...new Set(events.map(({ userId }) => userId))],
-				outcome: "success",
-			});
-			for (const event of events) send(out, textOf(event));
-			place = events.at(-1)?.place ?? place;
-			if (out.readableLength > mostWaiting) stream.end();
-		}
+	/** What is told is recorded first, like every read. */
+	async function record(caller: Caller, events: readonly FeedEvent[]): Promise<void> {
+		const seen = events.filter(({ alert }) => alert !== undefined);
+		await accessLog.record({
+			caller,
+			action: "read",
+			target: "alerts/stream",
+			returned: seen.map(({ alertId }) => `alerts/${alertId}`),
+			patients: [...new Set(events.map(({ userId }) => userId))],
+			outcome: "success",
+		});
 	}
 
 	return {
-		async open(token, caller, lastEventId) {
-			const own = [...streams].filter(({ userId }) => userId === caller.userId).length;
-			if (closed || streams.size >= most || own >= mostPerPerson) {
-				const message =
-					own >= mostPerPerson ? `at most ${mostPerPerson} streams for each person` : "too many streams here";
-				throw new Failure("unavailable", message, { retryAfterSeconds: 30 });
-			}
-			const out = new PassThrough();
-			// Counted before anything is waited for.
-			const reserved: Stream = { userId: caller.userId, wake: () => undefined, end: () => out.end() };
-			streams.add(reserved);
-			try {
-				const { place, isLost } = await begin(lastEventId);
-				send(out, `retry: 3000\n\n${eventText("ready", idOf(place), {})}`);
-				if (isLost) send(out, eventText("reset", idOf(place), {}));
-				if (!out.writableEnded) run(token, caller, place, out);
-				return out;
-			} finally {
-				streams.delete(reserved);
-			}
-		},
-		close() {
-			closed = true;
-			for (const stream of streams) stream.end();
-		},
+		open: (token, caller, lastEventId) => streams.open(token, caller, "", () => tellingFrom(caller, lastEventId)),
+		close: streams.close,
 	};
-}
-
-function send(out: PassThrough, text: string): void {
-	if (!out.writableEnded && !out.destroyed) out.write(text);
 }
 
 function textOf({ place, what, alertId, userId, alert }: FeedEvent): string {
 	const { version: _, ...shown } = alert ?? { id: alertId, userId };
 	return eventText("alert", idOf(place), { what, alert: shown });
-}
-
-function eventText(event: string, id: string, data: object): string {
-	return `event: ${event}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
 function idOf({ xid, id }: FeedPlace): string {

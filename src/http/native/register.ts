@@ -25,6 +25,7 @@ import { type PasswordServices, registerPasswordChange, registerPasswordReset } 
 import { registerPatientOverview } from "./routes/patient-overview.ts";
 import { registerProfile } from "./routes/profile.ts";
 import { registerSameWorkouts } from "./routes/same-workouts.ts";
+import { registerSyncProgress } from "./routes/sync-progress.ts";
 import { registerVitalsRoutes } from "./routes/vitals.ts";
 import { registerWellnessRoutes } from "./routes/wellness.ts";
 
@@ -61,6 +62,7 @@ export async function registerNative(app: FastifyInstance, services: AllNativeSe
 			registerDevices(signedIn, services);
 			registerDeviceConnect(signedIn, services);
 			registerSameWorkouts(signedIn, services);
+			registerSyncProgress(signedIn, services);
 			for (const collection of collections) registerCollection(signedIn, services, collection);
 			registerPasswordChange(signedIn, services);
 			registerProfile(signedIn, services);

@@ -3,6 +3,7 @@ import type { Caller } from "../../access/caller.ts";
 import { requireRight } from "../../access/may.ts";
 import { beginConnect, disconnect } from "../../devices/connect.ts";
 import { type ConnectionHealth, healthOf } from "../../devices/health.ts";
+import { type Progress, progressOf, type SyncSoFar } from "../../devices/progress.ts";
 import type { VendorName } from "../../devices/vendor.ts";
 import { vendors } from "../../devices/vendors/all.ts";
 import { Failure } from "../../fhir/failure.ts";
@@ -38,6 +39,8 @@ Health Connect's data. Bridges and exports are added by <a href="/docs">POST /ap
 			title: "Your devices",
 			body,
 			formTargets: browserVendors.map((name) => originOf(services, name)),
+			// Without a script, how far a sync has come is seen by looking again.
+			againAfterSeconds: connections.some(({ progress }) => progress?.isRunning) ? 5 : undefined,
 		});
 	});
 
@@ -79,10 +82,7 @@ Health Connect's data. Bridges and exports are added by <a href="/docs">POST /ap
 		return sendPage(reply, { title: "A phone was added", body, status: 201 });
 	});
 
-	async function connectionsOf(
-		{ accessLog }: DeviceServices,
-		caller: Caller,
-	): Promise<[RowValues, ConnectionHealth][]> {
+	async function connectionsOf({ accessLog }: DeviceServices, caller: Caller): Promise<Shown[]> {
 		requireRight(caller, "device_connections", "read");
 		const filters = [{ property: "userId", is: "=" as const, value: caller.userId }];
 		const found = await database.read(caller, async (tx) => {
@@ -92,10 +92,14 @@ Health Connect's data. Bridges and exports are added by <a href="/docs">POST /ap
 				limit: 100,
 			});
 			return Promise.all(
-				rows.map(async (row): Promise<[RowValues, ConnectionHealth]> => [row, await healthOf(tx, row, devices.now())]),
+				rows.map(async (row) => ({
+					row,
+					health: await healthOf(tx, row, devices.now()),
+					progress: await progressOf(tx, row.id as number),
+				})),
 			);
 		});
-		const returned = found.map(([row]) => `devices/${row.id}`);
+		const returned = found.map(({ row }) => `devices/${row.id}`);
 		await accessLog.record({
 			caller,
 			action: "search",
@@ -129,7 +133,22 @@ function connectForm(name: VendorName): Html {
 
 const stateWords = { connected: "connected", reconnect: "must be connected again", disconnected: "not connected" };
 
-function shown([row, health]: [RowValues, ConnectionHealth]): Html {
+interface Shown {
+	readonly row: RowValues;
+	readonly health: ConnectionHealth;
+	readonly progress: Progress | undefined;
+}
+
+/** What is under way, in words. */
+function wordsFor({ recordsSynced, isBackfill }: SyncSoFar, { complete }: Progress, title: string): Html {
+	const from = complete.flatMap(({ from }) => from ?? []).sort()[0];
+	const soFar = `${recordsSynced.toLocaleString("en")} ${recordsSynced === 1 ? "record" : "records"} so far`;
+	return isBackfill
+		? html`<p role="status">Getting what ${title} has from before: ${soFar}${from !== undefined && `, back to ${from.slice(0, 10)}`}.</p>`
+		: html`<p role="status">Syncing now: ${soFar}.</p>`;
+}
+
+function shown({ row, health, progress }: Shown): Html {
 	const vendor = vendors[row.deviceType as VendorName];
 	const name = (row.deviceName as string | null) ?? vendor.title;
 	const mode = (JSON.parse((row.settings as string | null) ?? "{}") as { mode?: string } | null)?.mode;
@@ -138,6 +157,7 @@ function shown([row, health]: [RowValues, ConnectionHealth]): Html {
 <p class="soft">${health.lastSyncAt === null ? "Nothing has come yet." : `Last synced ${health.lastSyncAt.slice(0, 16).replace("T", " ")} UTC.`}
 ${health.lastError !== null && html`Since then: ${health.lastError}.`}
 ${health.audience === "owner" ? "Only you see what it brings." : "You and your care team see what it brings."}</p>
+${progress?.syncs.filter(({ status }) => status === "pending").map((sync) => wordsFor(sync, progress, vendor.title))}
 ${
 	pulls &&
 	html`<form method="post" action="/devices/sync"><input type="hidden" name="device" value="${row.id as number}">

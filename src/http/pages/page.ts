@@ -16,6 +16,8 @@ export interface Page {
 	 * `com.example.app:`.
 	 */
 	readonly formTargets?: readonly string[];
+	/** Seconds after which the browser shows the page anew: only while something on it is under way. */
+	readonly againAfterSeconds?: number | undefined;
 }
 
 const styleHash = createHash("sha256").update(style).digest("base64");
@@ -29,6 +31,7 @@ export function sendPage(reply: FastifyReply, page: Page): FastifyReply {
 	return reply
 		.code(page.status ?? 200)
 		.headers(pageHeaders(page.formTargets ?? []))
+		.headers(page.againAfterSeconds === undefined ? {} : { refresh: String(page.againAfterSeconds) })
 		.type("text/html; charset=utf-8")
 		.send(pageText(page));
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { refuseOtherMethods } from "../../plugins/refuse-methods.ts";
 import { alertStreams, type StreamServices } from "../alert-streams.ts";
+import { streamHeaders } from "../event-streams.ts";
 import { routeSchema } from "../schema/route-schema.ts";
 
 /** `GET /api/alerts/stream`: alerts as they are raised, change and end. */
@@ -13,12 +14,7 @@ export function registerAlertStream(app: FastifyInstance, services: StreamServic
 		const last = request.headers["last-event-id"];
 		const lastEventId = typeof last === "string" && last !== "" ? last : undefined;
 		const stream = await streams.open(request.bearerToken() ?? "", caller, lastEventId);
-		reply
-			.header("content-type", "text/event-stream; charset=utf-8")
-			.header("cache-control", "no-store")
-			// Proxies that gather what is sent would keep it back.
-			.header("x-accel-buffering", "no");
-		return reply.send(stream);
+		return reply.headers(streamHeaders).send(stream);
 	});
 
 	refuseOtherMethods(app, "/api/alerts/stream", ["GET"]);

@@ -1,3 +1,4 @@
+import pg from "pg";
 import t from "tap";
 import { consented } from "../../../support/devices.ts";
 import { testPassword } from "../../../support/people.ts";
@@ -24,6 +25,7 @@ function browser() {
 			status: answer.status,
 			location: answer.headers.get("location") ?? "",
 			text: await answer.text(),
+			refresh: answer.headers.get("refresh"),
 			csp: answer.headers.get("content-security-policy") ?? "",
 		};
 	};
@@ -76,6 +78,32 @@ t.test("a newcomer connects Strava, sees it, moves time forward, disconnects; no
 	t.equal((await patient.post("/sandbox/advance", {})).status, 303);
 	t.equal((await patient.post("/devices/disconnect", { vendor: "strava" })).status, 303);
 	t.match((await patient.get("/devices")).text, /not connected/);
+});
+
+t.test("what is under way is seen by looking again, as long as it is", async (t) => {
+	const patient = await signedIn("patient");
+	const owner = new pg.Client({ connectionString: server.ownerUrl });
+	await owner.connect();
+	t.teardown(() => owner.end());
+	const idle = await patient.get("/devices");
+	t.equal(idle.refresh, null);
+	const { rows } = await owner.query(
+		`insert into device_sync_logs (device_connection_id, sync_started_at, status, records_synced)
+			select id, now() + interval '1 hour', 'pending', 1204 from device_connections where user_id = $1 returning id, device_connection_id`,
+		[server.people.patient],
+	);
+	const running = await patient.get("/devices");
+	t.match(running.text, /<p role="status">Syncing now: 1,204 records so far\.<\/p>/);
+	t.equal(running.refresh, "5");
+	t.notMatch(running.text, /<script/);
+	await owner.query("update devices.connection set backfill_log_id = $1 where connection_id = $2", [
+		rows[0].id,
+		rows[0].device_connection_id,
+	]);
+	const backfilling = await patient.get("/devices");
+	t.match(backfilling.text, /Getting what Strava has from before: 1,204 records so far, back to \d{4}-\d\d-\d\d\./);
+	await owner.query("update device_sync_logs set status = 'success' where id = $1", [rows[0].id]);
+	t.equal((await patient.get("/devices")).refresh, null);
 });
 
 t.test("a phone is added, its secret shown once", async (t) => {
