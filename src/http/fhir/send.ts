@@ -1,7 +1,7 @@
-import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
 import { parseJson } from "../../fhir/json.ts";
 import { piecesOf } from "../../fhir/put-aside.ts";
+import { longText, sendLong } from "../plugins/long-answer.ts";
 import { etagOf, httpDate } from "./etags.ts";
 import type { Answer } from "./negotiate.ts";
 import { type InteractionResult, locationOf } from "./request.ts";
@@ -37,21 +37,10 @@ export function withBody(status: number, text: string | undefined, answer: Answe
 	return { status, headers, text: answer.pretty ? JSON.stringify(parseJson(text), null, 2) : text };
 }
 
-/** Sends an answer; what was put aside of the body it answers goes out as it came, as fast as it is read. */
+/** Sends an answer; a long one as fast as it is taken, with what was put aside of the body it answers as it came. */
 export function send(reply: FastifyReply, { status, headers, text }: Outgoing): FastifyReply {
 	reply.code(status).headers(headers);
 	const pieces = text === undefined ? undefined : piecesOf(text);
-	if (pieces === undefined) return reply.send(text);
-	const length = pieces.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0);
-	return reply.header("content-length", length).send(Readable.from(chunksOf(pieces), { objectMode: false }));
-}
-
-/** In bytes: what leaves at once. */
-const chunkLength = 64 * 1024;
-
-function* chunksOf(pieces: readonly (string | Uint8Array)[]): Generator<Uint8Array> {
-	for (const piece of pieces) {
-		const bytes = typeof piece === "string" ? Buffer.from(piece) : piece;
-		for (let at = 0; at < bytes.length; at += chunkLength) yield bytes.subarray(at, at + chunkLength);
-	}
+	if (pieces !== undefined) return sendLong(reply, pieces);
+	return text === undefined || text.length < longText ? reply.send(text) : sendLong(reply, [text]);
 }

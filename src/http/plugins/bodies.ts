@@ -25,6 +25,8 @@ const fhirBytes = 1024 * 1024;
  */
 export function registerBodies(app: FastifyInstance, room: BodyRoom): void {
 	app.server.requestTimeout = arrivalSeconds * 1000;
+	// Nor one on which nothing moves, in either direction.
+	app.server.timeout = arrivalSeconds * 1000;
 	app.removeAllContentTypeParsers();
 	app.addHook("onRequest", ({ headers }, _reply, done) => {
 		const encoding = headers["content-encoding"];
