@@ -138,7 +138,8 @@ export async function startExport(tx: Transaction, id: string): Promise<StartedE
 		tokenExpiresAt: row.token_expires_at,
 		scope: row.scope,
 		clientId: row.client_id,
-		grantId: row.grant_id,
+		// Of a client without a person it is the client's own name (askerOf).
+		grantId: row.user_id === 0 ? null : row.grant_id,
 		userId: row.user_id,
 		request: row.request,
 		attempt: row.attempt,
