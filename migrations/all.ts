@@ -19,6 +19,7 @@ import { HospitalSignIn } from "./0021-hospital-sign-in.ts";
 import { Exports } from "./0022-exports.ts";
 import { DeviceRecords } from "./0023-device-records.ts";
 import { QuietPulls } from "./0024-quiet-pulls.ts";
+import { Residue } from "./0025-residue.ts";
 import { FoundBeside } from "./0026-found-beside.ts";
 
 /** Every migration in order; a name, once landed, never changes, as the database remembers it. */
@@ -46,5 +47,6 @@ export const migrations: {
 	{ name: "0022-exports", class: Exports },
 	{ name: "0023-device-records", class: DeviceRecords },
 	{ name: "0024-quiet-pulls", class: QuietPulls },
+	{ name: "0025-residue", class: Residue },
 	{ name: "0026-found-beside", class: FoundBeside },
 ];

@@ -313,6 +313,7 @@ public.activities order integer
 public.activities created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.activities updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.activities version integer not null default 1
+public.activities fhir_residue text
 public.alerts id integer not null default nextval('public.alerts_id_seq'::regclass)
 public.alerts user_id integer not null
 public.alerts type character varying(255) not null
@@ -325,6 +326,7 @@ public.alerts notified boolean
 public.alerts created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.alerts updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.alerts version integer not null default 1
+public.alerts fhir_residue text
 public.calendar_events id integer not null default nextval('public.calendar_events_id_seq'::regclass)
 public.calendar_events calendar_id integer not null
 public.calendar_events user_id integer not null
@@ -343,6 +345,7 @@ public.calendar_events color character varying(255)
 public.calendar_events created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.calendar_events updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.calendar_events version integer not null default 1
+public.calendar_events fhir_residue text
 public.calendars id integer not null default nextval('public.calendars_id_seq'::regclass)
 public.calendars user_id integer not null
 public.calendars name character varying(255) not null
@@ -353,6 +356,7 @@ public.calendars is_visible boolean
 public.calendars created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.calendars updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.calendars version integer not null default 1
+public.calendars fhir_residue text
 public.daily_scores id integer not null default nextval('public.daily_scores_id_seq'::regclass)
 public.daily_scores user_id integer not null
 public.daily_scores date date not null
@@ -366,6 +370,7 @@ public.daily_scores notes text
 public.daily_scores created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.daily_scores updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.daily_scores version integer not null default 1
+public.daily_scores fhir_residue text
 public.device_connections id integer not null default nextval('public.device_connections_id_seq'::regclass)
 public.device_connections user_id integer not null
 public.device_connections device_type text not null
@@ -380,6 +385,7 @@ public.device_connections settings jsonb
 public.device_connections created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.device_connections updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.device_connections version integer not null default 1
+public.device_connections fhir_residue text
 public.device_sync_logs id integer not null default nextval('public.device_sync_logs_id_seq'::regclass)
 public.device_sync_logs device_connection_id integer not null
 public.device_sync_logs sync_started_at timestamp with time zone not null
@@ -389,6 +395,7 @@ public.device_sync_logs records_synced integer
 public.device_sync_logs error_message text
 public.device_sync_logs created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.device_sync_logs version integer not null default 1
+public.device_sync_logs fhir_residue text
 public.event_templates id integer not null default nextval('public.event_templates_id_seq'::regclass)
 public.event_templates user_id integer
 public.event_templates name character varying(255) not null
@@ -400,6 +407,7 @@ public.event_templates is_active boolean
 public.event_templates created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.event_templates updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.event_templates version integer not null default 1
+public.event_templates fhir_residue text
 public.exercise_logs id integer not null default nextval('public.exercise_logs_id_seq'::regclass)
 public.exercise_logs user_id integer not null
 public.exercise_logs exercise_id integer
@@ -417,6 +425,7 @@ public.exercise_logs updated_at timestamp with time zone not null default date_t
 public.exercise_logs version integer not null default 1
 public.exercise_logs device_connection_id integer
 public.exercise_logs device_record text
+public.exercise_logs fhir_residue text
 public.exercise_prescriptions id integer not null default nextval('public.exercise_prescriptions_id_seq'::regclass)
 public.exercise_prescriptions patient_id integer not null
 public.exercise_prescriptions exercise_id integer not null
@@ -432,6 +441,7 @@ public.exercise_prescriptions notes text
 public.exercise_prescriptions created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.exercise_prescriptions updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.exercise_prescriptions version integer not null default 1
+public.exercise_prescriptions fhir_residue text
 public.exercises id integer not null default nextval('public.exercises_id_seq'::regclass)
 public.exercises name character varying(255) not null
 public.exercises category character varying(255)
@@ -446,12 +456,14 @@ public.exercises is_active boolean
 public.exercises created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.exercises updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.exercises version integer not null default 1
+public.exercises fhir_residue text
 public.food_categories id integer not null default nextval('public.food_categories_id_seq'::regclass)
 public.food_categories name character varying(255) not null
 public.food_categories description text
 public.food_categories created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.food_categories updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.food_categories version integer not null default 1
+public.food_categories fhir_residue text
 public.food_items id integer not null default nextval('public.food_items_id_seq'::regclass)
 public.food_items category_id integer
 public.food_items name character varying(255) not null
@@ -467,6 +479,7 @@ public.food_items notes text
 public.food_items created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.food_items updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.food_items version integer not null default 1
+public.food_items fhir_residue text
 public.hydration_logs id integer not null default nextval('public.hydration_logs_id_seq'::regclass)
 public.hydration_logs user_id integer not null
 public.hydration_logs log_date date not null
@@ -476,6 +489,7 @@ public.hydration_logs notes text
 public.hydration_logs created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.hydration_logs updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.hydration_logs version integer not null default 1
+public.hydration_logs fhir_residue text
 public.meal_entries id integer not null default nextval('public.meal_entries_id_seq'::regclass)
 public.meal_entries user_id integer not null
 public.meal_entries meal_type text
@@ -488,6 +502,7 @@ public.meal_entries notes text
 public.meal_entries created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.meal_entries updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.meal_entries version integer not null default 1
+public.meal_entries fhir_residue text
 public.meal_item_entries id integer not null default nextval('public.meal_item_entries_id_seq'::regclass)
 public.meal_item_entries meal_entry_id integer not null
 public.meal_item_entries food_item_id integer
@@ -497,6 +512,7 @@ public.meal_item_entries custom_calories integer
 public.meal_item_entries created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.meal_item_entries updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.meal_item_entries version integer not null default 1
+public.meal_item_entries fhir_residue text
 public.medication_logs id integer not null default nextval('public.medication_logs_id_seq'::regclass)
 public.medication_logs medication_id integer not null
 public.medication_logs user_id integer not null
@@ -506,6 +522,7 @@ public.medication_logs notes text
 public.medication_logs created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.medication_logs updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.medication_logs version integer not null default 1
+public.medication_logs fhir_residue text
 public.medications id integer not null default nextval('public.medications_id_seq'::regclass)
 public.medications user_id integer not null
 public.medications name character varying(255) not null
@@ -522,6 +539,7 @@ public.medications is_active boolean
 public.medications created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.medications updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.medications version integer not null default 1
+public.medications fhir_residue text
 public.patients id integer not null default nextval('public.patients_id_seq'::regclass)
 public.patients therapist_id integer not null
 public.patients user_id integer
@@ -576,6 +594,7 @@ public.patients is_active boolean
 public.patients created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.patients updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.patients version integer not null default 1
+public.patients fhir_residue text
 public.physical_therapy_phases id integer not null default nextval('public.physical_therapy_phases_id_seq'::regclass)
 public.physical_therapy_phases name character varying(255) not null
 public.physical_therapy_phases week_start integer not null
@@ -586,6 +605,7 @@ public.physical_therapy_phases restrictions text
 public.physical_therapy_phases created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.physical_therapy_phases updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.physical_therapy_phases version integer not null default 1
+public.physical_therapy_phases fhir_residue text
 public.providers id integer not null default nextval('public.providers_id_seq'::regclass)
 public.providers user_id integer not null
 public.providers name character varying(255) not null
@@ -598,6 +618,7 @@ public.providers next_appointment timestamp with time zone
 public.providers created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.providers updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.providers version integer not null default 1
+public.providers fhir_residue text
 public.sleep_logs id integer not null default nextval('public.sleep_logs_id_seq'::regclass)
 public.sleep_logs user_id integer not null
 public.sleep_logs sleep_date date not null
@@ -612,6 +633,7 @@ public.sleep_logs updated_at timestamp with time zone not null default date_trun
 public.sleep_logs version integer not null default 1
 public.sleep_logs device_connection_id integer
 public.sleep_logs device_record text
+public.sleep_logs fhir_residue text
 public.therapy_goals id integer not null default nextval('public.therapy_goals_id_seq'::regclass)
 public.therapy_goals user_id integer not null
 public.therapy_goals title character varying(255) not null
@@ -623,6 +645,7 @@ public.therapy_goals status text
 public.therapy_goals created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.therapy_goals updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.therapy_goals version integer not null default 1
+public.therapy_goals fhir_residue text
 public.therapy_routines id integer not null default nextval('public.therapy_routines_id_seq'::regclass)
 public.therapy_routines phase_id integer not null
 public.therapy_routines name character varying(255) not null
@@ -631,6 +654,7 @@ public.therapy_routines frequency character varying(255)
 public.therapy_routines created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.therapy_routines updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.therapy_routines version integer not null default 1
+public.therapy_routines fhir_residue text
 public.users id integer not null default nextval('public.users_id_seq'::regclass)
 public.users email character varying(255) not null
 public.users password character varying(255)
@@ -646,6 +670,7 @@ public.users role text default 'patient'::text
 public.users created_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.users updated_at timestamp with time zone not null default date_trunc('milliseconds'::text, now())
 public.users version integer not null default 1
+public.users fhir_residue text
 public.vitals_samples id integer not null default nextval('public.vitals_samples_id_seq'::regclass)
 public.vitals_samples user_id integer not null
 public.vitals_samples systolic_bp integer
@@ -661,6 +686,7 @@ public.vitals_samples updated_at timestamp with time zone not null default date_
 public.vitals_samples version integer not null default 1
 public.vitals_samples device_connection_id integer
 public.vitals_samples device_record text
+public.vitals_samples fhir_residue text
 scoring.explanation user_id integer not null
 scoring.explanation date date not null
 scoring.explanation parts jsonb not null
@@ -1684,10 +1710,10 @@ begin
 	where h.user_id = who and h.image is not null
 		and h.table_name in ('users', 'patients', 'providers', 'device_connections');
 	update fhir.row_history h set image = (
-		select jsonb_object_agg(e.key, case when jsonb_typeof(e.value) = 'string'
+		select jsonb_object_agg(e.key, case when jsonb_typeof(e.value) = 'string' and e.key <> 'fhir_residue'
 			then to_jsonb(regexp_replace(e.value #>> '{}', pattern, '[removed]', 'gi')) else e.value end)
 		from jsonb_each(h.image) e)
-	where h.user_id = who and h.image is not null and h.image::text ~* pattern;
+	where h.user_id = who and h.image is not null and (h.image - 'fhir_residue')::text ~* pattern;
 end
 $function$
 
@@ -1961,8 +1987,10 @@ CREATE OR REPLACE FUNCTION devices.stamp_connection()
 AS $function$
 declare
 	pulled constant text[] := '{access_token,refresh_token,token_expiry,last_sync_at,version,updated_at}';
+	is_owners constant boolean := new.version < 0
+		and current_user not in ('heart_person', 'heart_therapist', 'heart_app', 'heart_system', 'heart_server');
 begin
-	if to_jsonb(new) - pulled = to_jsonb(old) - pulled then
+	if is_owners or to_jsonb(new) - pulled = to_jsonb(old) - pulled then
 		new.version := old.version;
 		new.updated_at := old.updated_at;
 	else
@@ -2045,11 +2073,16 @@ CREATE OR REPLACE FUNCTION fhir.keep_history()
  SET "TimeZone" TO 'UTC'
 AS $function$
 declare
-	image jsonb := to_jsonb(old);
-	became timestamptz := coalesce((image ->> 'updated_at')::timestamptz, (image ->> 'created_at')::timestamptz);
+	image jsonb;
+	became timestamptz;
 	owner integer;
 	therapist integer;
 begin
+	if tg_op = 'UPDATE' then
+		if new.version = old.version then return null; end if;
+	end if;
+	image := to_jsonb(old);
+	became := coalesce((image ->> 'updated_at')::timestamptz, (image ->> 'created_at')::timestamptz);
 	case tg_argv[0]
 		when 'user_id' then owner := (image ->> 'user_id')::integer;
 		when 'id' then owner := old.id;
@@ -2139,6 +2172,37 @@ begin
 end
 $function$
 
+CREATE OR REPLACE FUNCTION fhir.rewrite_past_residues(given json)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	update fhir.row_history h set image = h.image || jsonb_build_object('fhir_residue', n.residue)
+	from json_to_recordset(given) n(table_name text, row_id integer, version integer, residue text)
+	where h.table_name = n.table_name and h.row_id = n.row_id and h.version = n.version and h.image is not null
+$function$
+
+CREATE OR REPLACE FUNCTION fhir.rewrite_residues(given json)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+	target text;
+begin
+	for target in
+		select distinct c.relname from json_to_recordset(given) n(table_name text) join pg_class c on c.relname = n.table_name
+		where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and c.relrowsecurity
+	loop
+		execute format('update public.%I t set fhir_residue = n.residue, version = -t.version
+			from json_to_recordset($1) n(table_name text, row_id integer, residue text)
+			where n.table_name = %L and t.id = n.row_id', target, target) using given;
+	end loop;
+end
+$function$
+
 CREATE OR REPLACE FUNCTION fhir.seal_resource_history()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2182,6 +2246,10 @@ CREATE OR REPLACE FUNCTION fhir.stamp()
  LANGUAGE plpgsql
 AS $function$
 begin
+	if new.version < 0 and current_user not in ('heart_person', 'heart_therapist', 'heart_app', 'heart_system', 'heart_server') then
+		new.version := old.version;
+		return new;
+	end if;
 	new.version := old.version + 1;
 	new.updated_at := greatest(date_trunc('milliseconds', clock_timestamp()), old.updated_at);
 	return new;
@@ -2193,6 +2261,10 @@ CREATE OR REPLACE FUNCTION fhir.stamp_version()
  LANGUAGE plpgsql
 AS $function$
 begin
+	if new.version < 0 and current_user not in ('heart_person', 'heart_therapist', 'heart_app', 'heart_system', 'heart_server') then
+		new.version := old.version;
+		return new;
+	end if;
 	new.version := old.version + 1;
 	return new;
 end
@@ -2487,193 +2559,271 @@ devices.connection heart_person select: connection_id, scopes, state, last_error
 devices.connection heart_therapist select: connection_id, scopes, state, last_error, last_error_at, failures, next_sync_at, backfill_log_id, backfilled
 devices.record heart_person select: connection_id, kind, external_id, user_id, feed, table_name, row_id, state, linked_to, at, ended_at, changed_at, sync_log_id
 devices.record heart_therapist select: connection_id, kind, external_id, user_id, feed, table_name, row_id, state, linked_to, at, ended_at, changed_at, sync_log_id
-public.activities heart_app select: id, routine_id, name, description, duration, order, created_at, updated_at, version
-public.activities heart_person select: id, routine_id, name, description, duration, order, created_at, updated_at, version
-public.activities heart_therapist insert: id, routine_id, name, description, duration, order, created_at, updated_at, version
-public.activities heart_therapist select: id, routine_id, name, description, duration, order, created_at, updated_at, version
-public.activities heart_therapist update: id, routine_id, name, description, duration, order, created_at, updated_at, version
-public.alerts heart_app insert: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
-public.alerts heart_app select: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
-public.alerts heart_app update: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
-public.alerts heart_person select: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
-public.alerts heart_person update: is_resolved, resolved_at
-public.alerts heart_therapist insert: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
-public.alerts heart_therapist select: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
-public.alerts heart_therapist update: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version
-public.calendar_events heart_app insert: id, calendar_id, user_id, title, description, start_time, end_time, is_all_day, location, category, status, recurrence_rule, recurrence_exception, parent_event_id, color, created_at, updated_at, version
-public.calendar_events heart_app select: id, calendar_id, user_id, title, description, start_time, end_time, is_all_day, location, category, status, recurrence_rule, recurrence_exception, parent_event_id, color, created_at, updated_at, version
-public.calendar_events heart_app update: id, calendar_id, user_id, title, description, start_time, end_time, is_all_day, location, category, status, recurrence_rule, recurrence_exception, parent_event_id, color, created_at, updated_at, version
-public.calendar_events heart_person insert: id, calendar_id, user_id, title, description, start_time, end_time, is_all_day, location, category, status, recurrence_rule, recurrence_exception, parent_event_id, color, created_at, updated_at, version
-public.calendar_events heart_person select: id, calendar_id, user_id, title, description, start_time, end_time, is_all_day, location, category, status, recurrence_rule, recurrence_exception, parent_event_id, color, created_at, updated_at, version
-public.calendar_events heart_person update: id, calendar_id, user_id, title, description, start_time, end_time, is_all_day, location, category, status, recurrence_rule, recurrence_exception, parent_event_id, color, created_at, updated_at, version
-public.calendar_events heart_therapist insert: id, calendar_id, user_id, title, description, start_time, end_time, is_all_day, location, category, status, recurrence_rule, recurrence_exception, parent_event_id, color, created_at, updated_at, version
-public.calendar_events heart_therapist select: id, calendar_id, user_id, title, description, start_time, end_time, is_all_day, location, category, status, recurrence_rule, recurrence_exception, parent_event_id, color, created_at, updated_at, version
-public.calendar_events heart_therapist update: id, calendar_id, user_id, title, description, start_time, end_time, is_all_day, location, category, status, recurrence_rule, recurrence_exception, parent_event_id, color, created_at, updated_at, version
-public.calendars heart_app insert: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version
-public.calendars heart_app select: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version
-public.calendars heart_app update: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version
-public.calendars heart_person insert: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version
-public.calendars heart_person select: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version
-public.calendars heart_person update: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version
-public.calendars heart_therapist insert: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version
-public.calendars heart_therapist select: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version
-public.calendars heart_therapist update: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version
-public.daily_scores heart_app select: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
-public.daily_scores heart_person select: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
-public.daily_scores heart_therapist select: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version
-public.device_connections heart_app insert: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
-public.device_connections heart_app select: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
-public.device_connections heart_app update: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
-public.device_connections heart_person insert: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
-public.device_connections heart_person select: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
-public.device_connections heart_person update: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
-public.device_connections heart_therapist insert: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
-public.device_connections heart_therapist select: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
-public.device_connections heart_therapist update: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version
-public.device_sync_logs heart_app select: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
-public.device_sync_logs heart_person select: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
-public.device_sync_logs heart_therapist select: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version
-public.event_templates heart_app insert: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version
-public.event_templates heart_app select: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version
-public.event_templates heart_app update: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version
-public.event_templates heart_person insert: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version
-public.event_templates heart_person select: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version
-public.event_templates heart_person update: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version
-public.event_templates heart_therapist insert: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version
-public.event_templates heart_therapist select: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version
-public.event_templates heart_therapist update: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version
-public.exercise_logs heart_app insert: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version
-public.exercise_logs heart_app select: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version, device_connection_id, device_record
-public.exercise_logs heart_app update: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version
-public.exercise_logs heart_person insert: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version, device_connection_id, device_record
-public.exercise_logs heart_person select: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version, device_connection_id, device_record
-public.exercise_logs heart_person update: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version
-public.exercise_logs heart_therapist insert: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version
-public.exercise_logs heart_therapist select: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version, device_connection_id, device_record
-public.exercise_logs heart_therapist update: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version
-public.exercise_prescriptions heart_app insert: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
-public.exercise_prescriptions heart_app select: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
-public.exercise_prescriptions heart_app update: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
-public.exercise_prescriptions heart_person select: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
-public.exercise_prescriptions heart_therapist insert: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
-public.exercise_prescriptions heart_therapist select: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
-public.exercise_prescriptions heart_therapist update: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version
-public.exercises heart_app select: id, name, category, description, instructions, video_url, image_url, difficulty, target_muscles, equipment, is_active, created_at, updated_at, version
-public.exercises heart_person select: id, name, category, description, instructions, video_url, image_url, difficulty, target_muscles, equipment, is_active, created_at, updated_at, version
-public.exercises heart_therapist insert: id, name, category, description, instructions, video_url, image_url, difficulty, target_muscles, equipment, is_active, created_at, updated_at, version
-public.exercises heart_therapist select: id, name, category, description, instructions, video_url, image_url, difficulty, target_muscles, equipment, is_active, created_at, updated_at, version
-public.exercises heart_therapist update: id, name, category, description, instructions, video_url, image_url, difficulty, target_muscles, equipment, is_active, created_at, updated_at, version
-public.food_categories heart_app select: id, name, description, created_at, updated_at, version
-public.food_categories heart_person select: id, name, description, created_at, updated_at, version
-public.food_categories heart_therapist insert: id, name, description, created_at, updated_at, version
-public.food_categories heart_therapist select: id, name, description, created_at, updated_at, version
-public.food_categories heart_therapist update: id, name, description, created_at, updated_at, version
-public.food_items heart_app select: id, category_id, name, serving_size, calories, protein, carbs, fat, fiber, sodium, health_rating, notes, created_at, updated_at, version
-public.food_items heart_person select: id, category_id, name, serving_size, calories, protein, carbs, fat, fiber, sodium, health_rating, notes, created_at, updated_at, version
-public.food_items heart_therapist insert: id, category_id, name, serving_size, calories, protein, carbs, fat, fiber, sodium, health_rating, notes, created_at, updated_at, version
-public.food_items heart_therapist select: id, category_id, name, serving_size, calories, protein, carbs, fat, fiber, sodium, health_rating, notes, created_at, updated_at, version
-public.food_items heart_therapist update: id, category_id, name, serving_size, calories, protein, carbs, fat, fiber, sodium, health_rating, notes, created_at, updated_at, version
-public.hydration_logs heart_app insert: id, user_id, log_date, amount_oz, goal_oz, notes, created_at, updated_at, version
-public.hydration_logs heart_app select: id, user_id, log_date, amount_oz, goal_oz, notes, created_at, updated_at, version
-public.hydration_logs heart_app update: id, user_id, log_date, amount_oz, goal_oz, notes, created_at, updated_at, version
-public.hydration_logs heart_person insert: id, user_id, log_date, amount_oz, goal_oz, notes, created_at, updated_at, version
-public.hydration_logs heart_person select: id, user_id, log_date, amount_oz, goal_oz, notes, created_at, updated_at, version
-public.hydration_logs heart_person update: id, user_id, log_date, amount_oz, goal_oz, notes, created_at, updated_at, version
-public.hydration_logs heart_therapist insert: id, user_id, log_date, amount_oz, goal_oz, notes, created_at, updated_at, version
-public.hydration_logs heart_therapist select: id, user_id, log_date, amount_oz, goal_oz, notes, created_at, updated_at, version
-public.hydration_logs heart_therapist update: id, user_id, log_date, amount_oz, goal_oz, notes, created_at, updated_at, version
-public.meal_entries heart_app insert: id, user_id, meal_type, meal_time, total_calories, total_protein, total_carbs, total_fat, notes, created_at, updated_at, version
-public.meal_entries heart_app select: id, user_id, meal_type, meal_time, total_calories, total_protein, total_carbs, total_fat, notes, created_at, updated_at, version
-public.meal_entries heart_app update: id, user_id, meal_type, meal_time, total_calories, total_protein, total_carbs, total_fat, notes, created_at, updated_at, version
-public.meal_entries heart_person insert: id, user_id, meal_type, meal_time, total_calories, total_protein, total_carbs, total_fat, notes, created_at, updated_at, version
-public.meal_entries heart_person select: id, user_id, meal_type, meal_time, total_calories, total_protein, total_carbs, total_fat, notes, created_at, updated_at, version
-public.meal_entries heart_person update: id, user_id, meal_type, meal_time, total_calories, total_protein, total_carbs, total_fat, notes, created_at, updated_at, version
-public.meal_entries heart_therapist insert: id, user_id, meal_type, meal_time, total_calories, total_protein, total_carbs, total_fat, notes, created_at, updated_at, version
-public.meal_entries heart_therapist select: id, user_id, meal_type, meal_time, total_calories, total_protein, total_carbs, total_fat, notes, created_at, updated_at, version
-public.meal_entries heart_therapist update: id, user_id, meal_type, meal_time, total_calories, total_protein, total_carbs, total_fat, notes, created_at, updated_at, version
-public.meal_item_entries heart_app insert: id, meal_entry_id, food_item_id, quantity, custom_food_name, custom_calories, created_at, updated_at, version
-public.meal_item_entries heart_app select: id, meal_entry_id, food_item_id, quantity, custom_food_name, custom_calories, created_at, updated_at, version
-public.meal_item_entries heart_app update: id, meal_entry_id, food_item_id, quantity, custom_food_name, custom_calories, created_at, updated_at, version
-public.meal_item_entries heart_person insert: id, meal_entry_id, food_item_id, quantity, custom_food_name, custom_calories, created_at, updated_at, version
-public.meal_item_entries heart_person select: id, meal_entry_id, food_item_id, quantity, custom_food_name, custom_calories, created_at, updated_at, version
-public.meal_item_entries heart_person update: id, meal_entry_id, food_item_id, quantity, custom_food_name, custom_calories, created_at, updated_at, version
-public.meal_item_entries heart_therapist insert: id, meal_entry_id, food_item_id, quantity, custom_food_name, custom_calories, created_at, updated_at, version
-public.meal_item_entries heart_therapist select: id, meal_entry_id, food_item_id, quantity, custom_food_name, custom_calories, created_at, updated_at, version
-public.meal_item_entries heart_therapist update: id, meal_entry_id, food_item_id, quantity, custom_food_name, custom_calories, created_at, updated_at, version
-public.medication_logs heart_app insert: id, medication_id, user_id, taken_at, dosage_taken, notes, created_at, updated_at, version
-public.medication_logs heart_app select: id, medication_id, user_id, taken_at, dosage_taken, notes, created_at, updated_at, version
-public.medication_logs heart_app update: id, medication_id, user_id, taken_at, dosage_taken, notes, created_at, updated_at, version
-public.medication_logs heart_person insert: id, medication_id, user_id, taken_at, dosage_taken, notes, created_at, updated_at, version
-public.medication_logs heart_person select: id, medication_id, user_id, taken_at, dosage_taken, notes, created_at, updated_at, version
-public.medication_logs heart_person update: id, medication_id, user_id, taken_at, dosage_taken, notes, created_at, updated_at, version
-public.medication_logs heart_therapist insert: id, medication_id, user_id, taken_at, dosage_taken, notes, created_at, updated_at, version
-public.medication_logs heart_therapist select: id, medication_id, user_id, taken_at, dosage_taken, notes, created_at, updated_at, version
-public.medication_logs heart_therapist update: id, medication_id, user_id, taken_at, dosage_taken, notes, created_at, updated_at, version
-public.medications heart_app insert: id, user_id, name, dosage, frequency, time_of_day, start_date, end_date, prescribed_by, purpose, side_effects, instructions, is_active, created_at, updated_at, version
-public.medications heart_app select: id, user_id, name, dosage, frequency, time_of_day, start_date, end_date, prescribed_by, purpose, side_effects, instructions, is_active, created_at, updated_at, version
-public.medications heart_app update: id, user_id, name, dosage, frequency, time_of_day, start_date, end_date, prescribed_by, purpose, side_effects, instructions, is_active, created_at, updated_at, version
-public.medications heart_person insert: id, user_id, name, dosage, frequency, time_of_day, start_date, end_date, prescribed_by, purpose, side_effects, instructions, is_active, created_at, updated_at, version
-public.medications heart_person select: id, user_id, name, dosage, frequency, time_of_day, start_date, end_date, prescribed_by, purpose, side_effects, instructions, is_active, created_at, updated_at, version
-public.medications heart_person update: id, user_id, name, dosage, frequency, time_of_day, start_date, end_date, prescribed_by, purpose, side_effects, instructions, is_active, created_at, updated_at, version
-public.medications heart_therapist insert: id, user_id, name, dosage, frequency, time_of_day, start_date, end_date, prescribed_by, purpose, side_effects, instructions, is_active, created_at, updated_at, version
-public.medications heart_therapist select: id, user_id, name, dosage, frequency, time_of_day, start_date, end_date, prescribed_by, purpose, side_effects, instructions, is_active, created_at, updated_at, version
-public.medications heart_therapist update: id, user_id, name, dosage, frequency, time_of_day, start_date, end_date, prescribed_by, purpose, side_effects, instructions, is_active, created_at, updated_at, version
-public.patients heart_app insert: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
-public.patients heart_app select: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
-public.patients heart_app update: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
-public.patients heart_person select: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
-public.patients heart_person update: first_name, last_name, name, date_of_birth, gender, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone
-public.patients heart_therapist insert: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
-public.patients heart_therapist select: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
-public.patients heart_therapist update: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version
-public.physical_therapy_phases heart_app select: id, name, week_start, week_end, description, goals, restrictions, created_at, updated_at, version
-public.physical_therapy_phases heart_person select: id, name, week_start, week_end, description, goals, restrictions, created_at, updated_at, version
-public.physical_therapy_phases heart_therapist insert: id, name, week_start, week_end, description, goals, restrictions, created_at, updated_at, version
-public.physical_therapy_phases heart_therapist select: id, name, week_start, week_end, description, goals, restrictions, created_at, updated_at, version
-public.physical_therapy_phases heart_therapist update: id, name, week_start, week_end, description, goals, restrictions, created_at, updated_at, version
-public.providers heart_app insert: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version
-public.providers heart_app select: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version
-public.providers heart_app update: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version
-public.providers heart_person insert: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version
-public.providers heart_person select: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version
-public.providers heart_person update: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version
-public.providers heart_therapist insert: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version
-public.providers heart_therapist select: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version
-public.providers heart_therapist update: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version
-public.sleep_logs heart_app insert: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version
-public.sleep_logs heart_app select: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version, device_connection_id, device_record
-public.sleep_logs heart_app update: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version
-public.sleep_logs heart_person insert: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version, device_connection_id, device_record
-public.sleep_logs heart_person select: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version, device_connection_id, device_record
-public.sleep_logs heart_person update: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version
-public.sleep_logs heart_therapist insert: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version
-public.sleep_logs heart_therapist select: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version, device_connection_id, device_record
-public.sleep_logs heart_therapist update: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version
-public.therapy_goals heart_app insert: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
-public.therapy_goals heart_app select: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
-public.therapy_goals heart_app update: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
-public.therapy_goals heart_person insert: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
-public.therapy_goals heart_person select: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
-public.therapy_goals heart_person update: progress, status
-public.therapy_goals heart_therapist insert: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
-public.therapy_goals heart_therapist select: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
-public.therapy_goals heart_therapist update: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version
-public.therapy_routines heart_app select: id, phase_id, name, description, frequency, created_at, updated_at, version
-public.therapy_routines heart_person select: id, phase_id, name, description, frequency, created_at, updated_at, version
-public.therapy_routines heart_therapist insert: id, phase_id, name, description, frequency, created_at, updated_at, version
-public.therapy_routines heart_therapist select: id, phase_id, name, description, frequency, created_at, updated_at, version
-public.therapy_routines heart_therapist update: id, phase_id, name, description, frequency, created_at, updated_at, version
-public.users heart_app select: id, email, name, phone_number, emergency_contact, emergency_phone, doctor_name, doctor_phone, profile_photo, timezone, role, created_at, updated_at, version
-public.users heart_person select: id, email, name, phone_number, emergency_contact, emergency_phone, doctor_name, doctor_phone, profile_photo, timezone, role, created_at, updated_at, version
-public.users heart_person update: email, name, phone_number, emergency_contact, emergency_phone, doctor_name, doctor_phone, profile_photo, timezone, created_at, updated_at, version
-public.users heart_therapist select: id, email, name, phone_number, emergency_contact, emergency_phone, doctor_name, doctor_phone, profile_photo, timezone, role, created_at, updated_at, version
-public.users heart_therapist update: email, name, phone_number, emergency_contact, emergency_phone, doctor_name, doctor_phone, profile_photo, timezone, created_at, updated_at, version
-public.vitals_samples heart_app insert: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version
-public.vitals_samples heart_app select: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version, device_connection_id, device_record
-public.vitals_samples heart_app update: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version
-public.vitals_samples heart_person insert: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version, device_connection_id, device_record
-public.vitals_samples heart_person select: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version, device_connection_id, device_record
-public.vitals_samples heart_person update: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version
-public.vitals_samples heart_therapist insert: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version
-public.vitals_samples heart_therapist select: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version, device_connection_id, device_record
-public.vitals_samples heart_therapist update: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version
+public.activities heart_app select: id, routine_id, name, description, duration, order, created_at, updated_at, version, fhir_residue
+public.activities heart_person select: id, routine_id, name, description, duration, order, created_at, updated_at, version, fhir_residue
+public.activities heart_system insert: fhir_residue
+public.activities heart_system select: fhir_residue
+public.activities heart_system update: fhir_residue
+public.activities heart_therapist insert: id, routine_id, name, description, duration, order, created_at, updated_at, version, fhir_residue
+public.activities heart_therapist select: id, routine_id, name, description, duration, order, created_at, updated_at, version, fhir_residue
+public.activities heart_therapist update: id, routine_id, name, description, duration, order, created_at, updated_at, version, fhir_residue
+public.alerts heart_app insert: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version, fhir_residue
+public.alerts heart_app select: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version, fhir_residue
+public.alerts heart_app update: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version, fhir_residue
+public.alerts heart_person select: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version, fhir_residue
+public.alerts heart_person update: is_resolved, resolved_at, fhir_residue
+public.alerts heart_system insert: fhir_residue
+public.alerts heart_system select: fhir_residue
+public.alerts heart_system update: fhir_residue
+public.alerts heart_therapist insert: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version, fhir_residue
+public.alerts heart_therapist select: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version, fhir_residue
+public.alerts heart_therapist update: id, user_id, type, severity, title, message, is_resolved, resolved_at, notified, created_at, updated_at, version, fhir_residue
+public.calendar_events heart_app insert: id, calendar_id, user_id, title, description, start_time, end_time, is_all_day, location, category, status, recurrence_rule, recurrence_exception, parent_event_id, color, created_at, updated_at, version, fhir_residue
+public.calendar_events heart_app select: id, calendar_id, user_id, title, description, start_time, end_time, is_all_day, location, category, status, recurrence_rule, recurrence_exception, parent_event_id, color, created_at, updated_at, version, fhir_residue
+public.calendar_events heart_app update: id, calendar_id, user_id, title, description, start_time, end_time, is_all_day, location, category, status, recurrence_rule, recurrence_exception, parent_event_id, color, created_at, updated_at, version, fhir_residue
+public.calendar_events heart_person insert: id, calendar_id, user_id, title, description, start_time, end_time, is_all_day, location, category, status, recurrence_rule, recurrence_exception, parent_event_id, color, created_at, updated_at, version, fhir_residue
+public.calendar_events heart_person select: id, calendar_id, user_id, title, description, start_time, end_time, is_all_day, location, category, status, recurrence_rule, recurrence_exception, parent_event_id, color, created_at, updated_at, version, fhir_residue
+public.calendar_events heart_person update: id, calendar_id, user_id, title, description, start_time, end_time, is_all_day, location, category, status, recurrence_rule, recurrence_exception, parent_event_id, color, created_at, updated_at, version, fhir_residue
+public.calendar_events heart_system insert: fhir_residue
+public.calendar_events heart_system select: fhir_residue
+public.calendar_events heart_system update: fhir_residue
+public.calendar_events heart_therapist insert: id, calendar_id, user_id, title, description, start_time, end_time, is_all_day, location, category, status, recurrence_rule, recurrence_exception, parent_event_id, color, created_at, updated_at, version, fhir_residue
+public.calendar_events heart_therapist select: id, calendar_id, user_id, title, description, start_time, end_time, is_all_day, location, category, status, recurrence_rule, recurrence_exception, parent_event_id, color, created_at, updated_at, version, fhir_residue
+public.calendar_events heart_therapist update: id, calendar_id, user_id, title, description, start_time, end_time, is_all_day, location, category, status, recurrence_rule, recurrence_exception, parent_event_id, color, created_at, updated_at, version, fhir_residue
+public.calendars heart_app insert: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version, fhir_residue
+public.calendars heart_app select: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version, fhir_residue
+public.calendars heart_app update: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version, fhir_residue
+public.calendars heart_person insert: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version, fhir_residue
+public.calendars heart_person select: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version, fhir_residue
+public.calendars heart_person update: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version, fhir_residue
+public.calendars heart_system insert: fhir_residue
+public.calendars heart_system select: fhir_residue
+public.calendars heart_system update: fhir_residue
+public.calendars heart_therapist insert: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version, fhir_residue
+public.calendars heart_therapist select: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version, fhir_residue
+public.calendars heart_therapist update: id, user_id, name, color, description, is_default, is_visible, created_at, updated_at, version, fhir_residue
+public.daily_scores heart_app select: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version, fhir_residue
+public.daily_scores heart_person select: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version, fhir_residue
+public.daily_scores heart_system insert: fhir_residue
+public.daily_scores heart_system select: fhir_residue
+public.daily_scores heart_system update: fhir_residue
+public.daily_scores heart_therapist select: id, user_id, date, overall_score, exercise_score, nutrition_score, sleep_score, medication_score, vitals_score, notes, created_at, updated_at, version, fhir_residue
+public.device_connections heart_app insert: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version, fhir_residue
+public.device_connections heart_app select: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version, fhir_residue
+public.device_connections heart_app update: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version, fhir_residue
+public.device_connections heart_person insert: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version, fhir_residue
+public.device_connections heart_person select: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version, fhir_residue
+public.device_connections heart_person update: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version, fhir_residue
+public.device_connections heart_system insert: fhir_residue
+public.device_connections heart_system select: fhir_residue
+public.device_connections heart_system update: fhir_residue
+public.device_connections heart_therapist insert: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version, fhir_residue
+public.device_connections heart_therapist select: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version, fhir_residue
+public.device_connections heart_therapist update: id, user_id, device_type, device_name, token_expiry, is_active, last_sync_at, sync_frequency, settings, created_at, updated_at, version, fhir_residue
+public.device_sync_logs heart_app select: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version, fhir_residue
+public.device_sync_logs heart_person select: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version, fhir_residue
+public.device_sync_logs heart_system insert: fhir_residue
+public.device_sync_logs heart_system select: fhir_residue
+public.device_sync_logs heart_system update: fhir_residue
+public.device_sync_logs heart_therapist select: id, device_connection_id, sync_started_at, sync_completed_at, status, records_synced, error_message, created_at, version, fhir_residue
+public.event_templates heart_app insert: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version, fhir_residue
+public.event_templates heart_app select: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version, fhir_residue
+public.event_templates heart_app update: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version, fhir_residue
+public.event_templates heart_person insert: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version, fhir_residue
+public.event_templates heart_person select: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version, fhir_residue
+public.event_templates heart_person update: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version, fhir_residue
+public.event_templates heart_system insert: fhir_residue
+public.event_templates heart_system select: fhir_residue
+public.event_templates heart_system update: fhir_residue
+public.event_templates heart_therapist insert: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version, fhir_residue
+public.event_templates heart_therapist select: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version, fhir_residue
+public.event_templates heart_therapist update: id, user_id, name, description, category, duration, color, is_active, created_at, updated_at, version, fhir_residue
+public.exercise_logs heart_app insert: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version, fhir_residue
+public.exercise_logs heart_app select: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version, device_connection_id, device_record, fhir_residue
+public.exercise_logs heart_app update: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version, fhir_residue
+public.exercise_logs heart_person insert: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version, device_connection_id, device_record, fhir_residue
+public.exercise_logs heart_person select: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version, device_connection_id, device_record, fhir_residue
+public.exercise_logs heart_person update: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version, fhir_residue
+public.exercise_logs heart_system insert: fhir_residue
+public.exercise_logs heart_system select: fhir_residue
+public.exercise_logs heart_system update: fhir_residue
+public.exercise_logs heart_therapist insert: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version, fhir_residue
+public.exercise_logs heart_therapist select: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version, device_connection_id, device_record, fhir_residue
+public.exercise_logs heart_therapist update: id, user_id, exercise_id, prescription_id, duration, distance, calories, avg_heart_rate, max_heart_rate, intensity, completed_at, notes, created_at, updated_at, version, fhir_residue
+public.exercise_prescriptions heart_app insert: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version, fhir_residue
+public.exercise_prescriptions heart_app select: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version, fhir_residue
+public.exercise_prescriptions heart_app update: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version, fhir_residue
+public.exercise_prescriptions heart_person select: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version, fhir_residue
+public.exercise_prescriptions heart_system insert: fhir_residue
+public.exercise_prescriptions heart_system select: fhir_residue
+public.exercise_prescriptions heart_system update: fhir_residue
+public.exercise_prescriptions heart_therapist insert: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version, fhir_residue
+public.exercise_prescriptions heart_therapist select: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version, fhir_residue
+public.exercise_prescriptions heart_therapist update: id, patient_id, exercise_id, sets, reps, duration, frequency, intensity, start_date, end_date, status, notes, created_at, updated_at, version, fhir_residue
+public.exercises heart_app select: id, name, category, description, instructions, video_url, image_url, difficulty, target_muscles, equipment, is_active, created_at, updated_at, version, fhir_residue
+public.exercises heart_person select: id, name, category, description, instructions, video_url, image_url, difficulty, target_muscles, equipment, is_active, created_at, updated_at, version, fhir_residue
+public.exercises heart_system insert: fhir_residue
+public.exercises heart_system select: fhir_residue
+public.exercises heart_system update: fhir_residue
+public.exercises heart_therapist insert: id, name, category, description, instructions, video_url, image_url, difficulty, target_muscles, equipment, is_active, created_at, updated_at, version, fhir_residue
+public.exercises heart_therapist select: id, name, category, description, instructions, video_url, image_url, difficulty, target_muscles, equipment, is_active, created_at, updated_at, version, fhir_residue
+public.exercises heart_therapist update: id, name, category, description, instructions, video_url, image_url, difficulty, target_muscles, equipment, is_active, created_at, updated_at, version, fhir_residue
+public.food_categories heart_app select: id, name, description, created_at, updated_at, version, fhir_residue
+public.food_categories heart_person select: id, name, description, created_at, updated_at, version, fhir_residue
+public.food_categories heart_system insert: fhir_residue
+public.food_categories heart_system select: fhir_residue
+public.food_categories heart_system update: fhir_residue
+public.food_categories heart_therapist insert: id, name, description, created_at, updated_at, version, fhir_residue
+public.food_categories heart_therapist select: id, name, description, created_at, updated_at, version, fhir_residue
+public.food_categories heart_therapist update: id, name, description, created_at, updated_at, version, fhir_residue
+public.food_items heart_app select: id, category_id, name, serving_size, calories, protein, carbs, fat, fiber, sodium, health_rating, notes, created_at, updated_at, version, fhir_residue
+public.food_items heart_person select: id, category_id, name, serving_size, calories, protein, carbs, fat, fiber, sodium, health_rating, notes, created_at, updated_at, version, fhir_residue
+public.food_items heart_system insert: fhir_residue
+public.food_items heart_system select: fhir_residue
+public.food_items heart_system update: fhir_residue
+public.food_items heart_therapist insert: id, category_id, name, serving_size, calories, protein, carbs, fat, fiber, sodium, health_rating, notes, created_at, updated_at, version, fhir_residue
+public.food_items heart_therapist select: id, category_id, name, serving_size, calories, protein, carbs, fat, fiber, sodium, health_rating, notes, created_at, updated_at, version, fhir_residue
+public.food_items heart_therapist update: id, category_id, name, serving_size, calories, protein, carbs, fat, fiber, sodium, health_rating, notes, created_at, updated_at, version, fhir_residue
+public.hydration_logs heart_app insert: id, user_id, log_date, amount_oz, goal_oz, notes, created_at, updated_at, version, fhir_residue
+public.hydration_logs heart_app select: id, user_id, log_date, amount_oz, goal_oz, notes, created_at, updated_at, version, fhir_residue
+public.hydration_logs heart_app update: id, user_id, log_date, amount_oz, goal_oz, notes, created_at, updated_at, version, fhir_residue
+public.hydration_logs heart_person insert: id, user_id, log_date, amount_oz, goal_oz, notes, created_at, updated_at, version, fhir_residue
+public.hydration_logs heart_person select: id, user_id, log_date, amount_oz, goal_oz, notes, created_at, updated_at, version, fhir_residue
+public.hydration_logs heart_person update: id, user_id, log_date, amount_oz, goal_oz, notes, created_at, updated_at, version, fhir_residue
+public.hydration_logs heart_system insert: fhir_residue
+public.hydration_logs heart_system select: fhir_residue
+public.hydration_logs heart_system update: fhir_residue
+public.hydration_logs heart_therapist insert: id, user_id, log_date, amount_oz, goal_oz, notes, created_at, updated_at, version, fhir_residue
+public.hydration_logs heart_therapist select: id, user_id, log_date, amount_oz, goal_oz, notes, created_at, updated_at, version, fhir_residue
+public.hydration_logs heart_therapist update: id, user_id, log_date, amount_oz, goal_oz, notes, created_at, updated_at, version, fhir_residue
+public.meal_entries heart_app insert: id, user_id, meal_type, meal_time, total_calories, total_protein, total_carbs, total_fat, notes, created_at, updated_at, version, fhir_residue
+public.meal_entries heart_app select: id, user_id, meal_type, meal_time, total_calories, total_protein, total_carbs, total_fat, notes, created_at, updated_at, version, fhir_residue
+public.meal_entries heart_app update: id, user_id, meal_type, meal_time, total_calories, total_protein, total_carbs, total_fat, notes, created_at, updated_at, version, fhir_residue
+public.meal_entries heart_person insert: id, user_id, meal_type, meal_time, total_calories, total_protein, total_carbs, total_fat, notes, created_at, updated_at, version, fhir_residue
+public.meal_entries heart_person select: id, user_id, meal_type, meal_time, total_calories, total_protein, total_carbs, total_fat, notes, created_at, updated_at, version, fhir_residue
+public.meal_entries heart_person update: id, user_id, meal_type, meal_time, total_calories, total_protein, total_carbs, total_fat, notes, created_at, updated_at, version, fhir_residue
+public.meal_entries heart_system insert: fhir_residue
+public.meal_entries heart_system select: fhir_residue
+public.meal_entries heart_system update: fhir_residue
+public.meal_entries heart_therapist insert: id, user_id, meal_type, meal_time, total_calories, total_protein, total_carbs, total_fat, notes, created_at, updated_at, version, fhir_residue
+public.meal_entries heart_therapist select: id, user_id, meal_type, meal_time, total_calories, total_protein, total_carbs, total_fat, notes, created_at, updated_at, version, fhir_residue
+public.meal_entries heart_therapist update: id, user_id, meal_type, meal_time, total_calories, total_protein, total_carbs, total_fat, notes, created_at, updated_at, version, fhir_residue
+public.meal_item_entries heart_app insert: id, meal_entry_id, food_item_id, quantity, custom_food_name, custom_calories, created_at, updated_at, version, fhir_residue
+public.meal_item_entries heart_app select: id, meal_entry_id, food_item_id, quantity, custom_food_name, custom_calories, created_at, updated_at, version, fhir_residue
+public.meal_item_entries heart_app update: id, meal_entry_id, food_item_id, quantity, custom_food_name, custom_calories, created_at, updated_at, version, fhir_residue
+public.meal_item_entries heart_person insert: id, meal_entry_id, food_item_id, quantity, custom_food_name, custom_calories, created_at, updated_at, version, fhir_residue
+public.meal_item_entries heart_person select: id, meal_entry_id, food_item_id, quantity, custom_food_name, custom_calories, created_at, updated_at, version, fhir_residue
+public.meal_item_entries heart_person update: id, meal_entry_id, food_item_id, quantity, custom_food_name, custom_calories, created_at, updated_at, version, fhir_residue
+public.meal_item_entries heart_system insert: fhir_residue
+public.meal_item_entries heart_system select: fhir_residue
+public.meal_item_entries heart_system update: fhir_residue
+public.meal_item_entries heart_therapist insert: id, meal_entry_id, food_item_id, quantity, custom_food_name, custom_calories, created_at, updated_at, version, fhir_residue
+public.meal_item_entries heart_therapist select: id, meal_entry_id, food_item_id, quantity, custom_food_name, custom_calories, created_at, updated_at, version, fhir_residue
+public.meal_item_entries heart_therapist update: id, meal_entry_id, food_item_id, quantity, custom_food_name, custom_calories, created_at, updated_at, version, fhir_residue
+public.medication_logs heart_app insert: id, medication_id, user_id, taken_at, dosage_taken, notes, created_at, updated_at, version, fhir_residue
+public.medication_logs heart_app select: id, medication_id, user_id, taken_at, dosage_taken, notes, created_at, updated_at, version, fhir_residue
+public.medication_logs heart_app update: id, medication_id, user_id, taken_at, dosage_taken, notes, created_at, updated_at, version, fhir_residue
+public.medication_logs heart_person insert: id, medication_id, user_id, taken_at, dosage_taken, notes, created_at, updated_at, version, fhir_residue
+public.medication_logs heart_person select: id, medication_id, user_id, taken_at, dosage_taken, notes, created_at, updated_at, version, fhir_residue
+public.medication_logs heart_person update: id, medication_id, user_id, taken_at, dosage_taken, notes, created_at, updated_at, version, fhir_residue
+public.medication_logs heart_system insert: fhir_residue
+public.medication_logs heart_system select: fhir_residue
+public.medication_logs heart_system update: fhir_residue
+public.medication_logs heart_therapist insert: id, medication_id, user_id, taken_at, dosage_taken, notes, created_at, updated_at, version, fhir_residue
+public.medication_logs heart_therapist select: id, medication_id, user_id, taken_at, dosage_taken, notes, created_at, updated_at, version, fhir_residue
+public.medication_logs heart_therapist update: id, medication_id, user_id, taken_at, dosage_taken, notes, created_at, updated_at, version, fhir_residue
+public.medications heart_app insert: id, user_id, name, dosage, frequency, time_of_day, start_date, end_date, prescribed_by, purpose, side_effects, instructions, is_active, created_at, updated_at, version, fhir_residue
+public.medications heart_app select: id, user_id, name, dosage, frequency, time_of_day, start_date, end_date, prescribed_by, purpose, side_effects, instructions, is_active, created_at, updated_at, version, fhir_residue
+public.medications heart_app update: id, user_id, name, dosage, frequency, time_of_day, start_date, end_date, prescribed_by, purpose, side_effects, instructions, is_active, created_at, updated_at, version, fhir_residue
+public.medications heart_person insert: id, user_id, name, dosage, frequency, time_of_day, start_date, end_date, prescribed_by, purpose, side_effects, instructions, is_active, created_at, updated_at, version, fhir_residue
+public.medications heart_person select: id, user_id, name, dosage, frequency, time_of_day, start_date, end_date, prescribed_by, purpose, side_effects, instructions, is_active, created_at, updated_at, version, fhir_residue
+public.medications heart_person update: id, user_id, name, dosage, frequency, time_of_day, start_date, end_date, prescribed_by, purpose, side_effects, instructions, is_active, created_at, updated_at, version, fhir_residue
+public.medications heart_system insert: fhir_residue
+public.medications heart_system select: fhir_residue
+public.medications heart_system update: fhir_residue
+public.medications heart_therapist insert: id, user_id, name, dosage, frequency, time_of_day, start_date, end_date, prescribed_by, purpose, side_effects, instructions, is_active, created_at, updated_at, version, fhir_residue
+public.medications heart_therapist select: id, user_id, name, dosage, frequency, time_of_day, start_date, end_date, prescribed_by, purpose, side_effects, instructions, is_active, created_at, updated_at, version, fhir_residue
+public.medications heart_therapist update: id, user_id, name, dosage, frequency, time_of_day, start_date, end_date, prescribed_by, purpose, side_effects, instructions, is_active, created_at, updated_at, version, fhir_residue
+public.patients heart_app insert: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version, fhir_residue
+public.patients heart_app select: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version, fhir_residue
+public.patients heart_app update: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version, fhir_residue
+public.patients heart_person select: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version, fhir_residue
+public.patients heart_person update: first_name, last_name, name, date_of_birth, gender, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, fhir_residue
+public.patients heart_system insert: fhir_residue
+public.patients heart_system select: fhir_residue
+public.patients heart_system update: fhir_residue
+public.patients heart_therapist insert: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version, fhir_residue
+public.patients heart_therapist select: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version, fhir_residue
+public.patients heart_therapist update: id, therapist_id, user_id, first_name, last_name, name, date_of_birth, gender, age, email, primary_phone, primary_phone_type, alternate_phone, preferred_contact_method, best_time_to_contact, street_address, city, state, postal_code, country, emergency_contact1_name, emergency_contact1_relationship, emergency_contact1_phone, emergency_contact2_name, emergency_contact2_phone, surgery_date, post_op_week, surgery_type, discharge_summary, medication_allergies, other_allergies, chronic_conditions, smoking_status, alcohol_use, occupation, education, living_situation, primary_caregiver, insurance_provider, insurance_policy_number, insurance_group_number, preferred_pharmacy, pharmacy_phone, current_stage, target_heart_rate, max_heart_rate, resting_heart_rate, blood_pressure_goal, weight_goal, notes, is_active, created_at, updated_at, version, fhir_residue
+public.physical_therapy_phases heart_app select: id, name, week_start, week_end, description, goals, restrictions, created_at, updated_at, version, fhir_residue
+public.physical_therapy_phases heart_person select: id, name, week_start, week_end, description, goals, restrictions, created_at, updated_at, version, fhir_residue
+public.physical_therapy_phases heart_system insert: fhir_residue
+public.physical_therapy_phases heart_system select: fhir_residue
+public.physical_therapy_phases heart_system update: fhir_residue
+public.physical_therapy_phases heart_therapist insert: id, name, week_start, week_end, description, goals, restrictions, created_at, updated_at, version, fhir_residue
+public.physical_therapy_phases heart_therapist select: id, name, week_start, week_end, description, goals, restrictions, created_at, updated_at, version, fhir_residue
+public.physical_therapy_phases heart_therapist update: id, name, week_start, week_end, description, goals, restrictions, created_at, updated_at, version, fhir_residue
+public.providers heart_app insert: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version, fhir_residue
+public.providers heart_app select: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version, fhir_residue
+public.providers heart_app update: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version, fhir_residue
+public.providers heart_person insert: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version, fhir_residue
+public.providers heart_person select: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version, fhir_residue
+public.providers heart_person update: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version, fhir_residue
+public.providers heart_system insert: fhir_residue
+public.providers heart_system select: fhir_residue
+public.providers heart_system update: fhir_residue
+public.providers heart_therapist insert: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version, fhir_residue
+public.providers heart_therapist select: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version, fhir_residue
+public.providers heart_therapist update: id, user_id, name, specialty, phone, email, address, notes, next_appointment, created_at, updated_at, version, fhir_residue
+public.sleep_logs heart_app insert: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version, fhir_residue
+public.sleep_logs heart_app select: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version, device_connection_id, device_record, fhir_residue
+public.sleep_logs heart_app update: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version, fhir_residue
+public.sleep_logs heart_person insert: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version, device_connection_id, device_record, fhir_residue
+public.sleep_logs heart_person select: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version, device_connection_id, device_record, fhir_residue
+public.sleep_logs heart_person update: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version, fhir_residue
+public.sleep_logs heart_system insert: fhir_residue
+public.sleep_logs heart_system select: fhir_residue
+public.sleep_logs heart_system update: fhir_residue
+public.sleep_logs heart_therapist insert: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version, fhir_residue
+public.sleep_logs heart_therapist select: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version, device_connection_id, device_record, fhir_residue
+public.sleep_logs heart_therapist update: id, user_id, sleep_date, bedtime, wake_time, total_hours, quality, interruptions, notes, created_at, updated_at, version, fhir_residue
+public.therapy_goals heart_app insert: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version, fhir_residue
+public.therapy_goals heart_app select: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version, fhir_residue
+public.therapy_goals heart_app update: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version, fhir_residue
+public.therapy_goals heart_person insert: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version, fhir_residue
+public.therapy_goals heart_person select: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version, fhir_residue
+public.therapy_goals heart_person update: progress, status, fhir_residue
+public.therapy_goals heart_system insert: fhir_residue
+public.therapy_goals heart_system select: fhir_residue
+public.therapy_goals heart_system update: fhir_residue
+public.therapy_goals heart_therapist insert: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version, fhir_residue
+public.therapy_goals heart_therapist select: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version, fhir_residue
+public.therapy_goals heart_therapist update: id, user_id, title, description, category, target_date, progress, status, created_at, updated_at, version, fhir_residue
+public.therapy_routines heart_app select: id, phase_id, name, description, frequency, created_at, updated_at, version, fhir_residue
+public.therapy_routines heart_person select: id, phase_id, name, description, frequency, created_at, updated_at, version, fhir_residue
+public.therapy_routines heart_system insert: fhir_residue
+public.therapy_routines heart_system select: fhir_residue
+public.therapy_routines heart_system update: fhir_residue
+public.therapy_routines heart_therapist insert: id, phase_id, name, description, frequency, created_at, updated_at, version, fhir_residue
+public.therapy_routines heart_therapist select: id, phase_id, name, description, frequency, created_at, updated_at, version, fhir_residue
+public.therapy_routines heart_therapist update: id, phase_id, name, description, frequency, created_at, updated_at, version, fhir_residue
+public.users heart_app select: id, email, name, phone_number, emergency_contact, emergency_phone, doctor_name, doctor_phone, profile_photo, timezone, role, created_at, updated_at, version, fhir_residue
+public.users heart_person select: id, email, name, phone_number, emergency_contact, emergency_phone, doctor_name, doctor_phone, profile_photo, timezone, role, created_at, updated_at, version, fhir_residue
+public.users heart_person update: email, name, phone_number, emergency_contact, emergency_phone, doctor_name, doctor_phone, profile_photo, timezone, created_at, updated_at, version, fhir_residue
+public.users heart_system insert: fhir_residue
+public.users heart_system select: fhir_residue
+public.users heart_system update: fhir_residue
+public.users heart_therapist select: id, email, name, phone_number, emergency_contact, emergency_phone, doctor_name, doctor_phone, profile_photo, timezone, role, created_at, updated_at, version, fhir_residue
+public.users heart_therapist update: email, name, phone_number, emergency_contact, emergency_phone, doctor_name, doctor_phone, profile_photo, timezone, created_at, updated_at, version, fhir_residue
+public.vitals_samples heart_app insert: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version, fhir_residue
+public.vitals_samples heart_app select: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version, device_connection_id, device_record, fhir_residue
+public.vitals_samples heart_app update: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version, fhir_residue
+public.vitals_samples heart_person insert: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version, device_connection_id, device_record, fhir_residue
+public.vitals_samples heart_person select: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version, device_connection_id, device_record, fhir_residue
+public.vitals_samples heart_person update: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version, fhir_residue
+public.vitals_samples heart_system insert: fhir_residue
+public.vitals_samples heart_system select: fhir_residue
+public.vitals_samples heart_system update: fhir_residue
+public.vitals_samples heart_therapist insert: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version, fhir_residue
+public.vitals_samples heart_therapist select: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version, device_connection_id, device_record, fhir_residue
+public.vitals_samples heart_therapist update: id, user_id, systolic_bp, diastolic_bp, heart_rate, weight, oxygen_saturation, temperature, recorded_at, notes, created_at, updated_at, version, fhir_residue

@@ -1,11 +1,14 @@
 import { type JsonObject, parseJson, stringify } from "../fhir/json.ts";
 import {
+	type AccountResidue,
 	type Body,
 	bodiesOf,
 	lockAccount,
 	type Revoked,
 	type Rewritten,
+	type RewrittenResidue,
 	redactRows,
+	residuesOf,
 	revokeAll,
 	rewritePast,
 	rowsOfAccount,
@@ -13,6 +16,7 @@ import {
 import { editRows } from "../store/change/edit-rows.ts";
 import { indexWhole } from "../store/change/index-columns.ts";
 import type { Transaction } from "../store/database.ts";
+import { mapParts } from "../store/row-residue.ts";
 import { type RowValues, requireRow } from "../store/rows.ts";
 import type { Entity } from "../tables/all.ts";
 import { DeviceConnections } from "../tables/device-connections.ts";
@@ -61,7 +65,7 @@ export async function anonymiseAccount(
 
 	// First: a password that changes ends sessions by itself, uncounted.
 	const revoked = await revokeAll(tx, id, devices);
-	const bodies = await bodiesOf(tx, id, patients);
+	const bodies = await bodiesOf(tx, id);
 	const edit = (entity: Entity, ids: readonly number[], changes: (id: number) => RowValues) =>
 		editRows(
 			tx,
@@ -83,12 +87,23 @@ export async function anonymiseAccount(
 	await edit(Providers, providers, () => nulls(ofProvider));
 	await edit(DeviceConnections, devices, () => ({ ...nulls(ofDevice), isActive: false }));
 	await redactRows(tx, id, patients, patternOf(words));
-	await rewritePast(tx, id, rewrittenOf(bodies, words), patternOf(words));
+	// Only now: what was just edited is past, too.
+	const residues = await residuesOf(tx, id, patients);
+	const pattern = new RegExp(patternOf(words), "gi");
+	const redact = (text: string) => text.replace(pattern, "[removed]");
+	const rewritten = {
+		bodies: bodies.map((body) => rewrittenBody(body, redact)),
+		residues: residues.map((residue) => rewrittenResidue(residue, redact)),
+	};
+	await rewritePast(tx, id, patients, rewritten, patternOf(words));
 	return {
 		revoked,
 		patients: patients.length,
 		contacts: providers.length,
-		resources: new Set(bodies.map(({ type, id: of }) => `${type}/${of}`)).size,
+		resources: new Set([
+			...bodies.map(({ type, id: of }) => `${type}/${of}`),
+			...residues.map(({ table_name, row_id }) => `${table_name} ${row_id}`),
+		]).size,
 	};
 }
 
@@ -123,20 +138,21 @@ function patternOf(words: readonly string[]): string {
 		: escaped.sort((a, b) => b.length - a.length).join("|");
 }
 
-/** Index columns of a residue that says nothing. */
-const nothingFound = { terms: [], strings: [], dates: [], numbers: [], overrides: [], guards: null };
+/** Bodies are kept without what their row says: type, id and version. */
+function rewrittenBody(given: Body, redact: (text: string) => string): Rewritten {
+	const whole = { ...(parseJson(given.body) as JsonObject), resourceType: given.type };
+	const { resourceType: _, ...kept } = scrubResource(whole, redact) as JsonObject;
+	const index = given.version === 0 ? { index: indexWhole({ ...kept, resourceType: given.type, id: given.id }) } : {};
+	return { ...given, body: stringify(kept), ...index };
+}
 
-function rewrittenOf(bodies: readonly Body[], words: readonly string[]): Rewritten[] {
-	const pattern = new RegExp(patternOf(words), "gi");
-	const redact = (text: string) => text.replace(pattern, "[removed]");
-	return bodies.map(({ body, table_name, ...place }) => {
-		// A profile's residue is what the sender said of the person beyond the columns: nothing of it is clinical.
-		if (table_name === "patients") return { ...place, body: null, index: nothingFound };
-		if (table_name !== null) return { ...place, body: stringify(scrubResource(parseJson(body), redact)) };
-		// Bodies are kept without what their row says: type, id and version.
-		const whole = { ...(parseJson(body) as JsonObject), resourceType: place.type };
-		const { resourceType: _, ...kept } = scrubResource(whole, redact) as JsonObject;
-		const index = place.version === 0 ? { index: indexWhole({ ...kept, resourceType: place.type, id: place.id }) } : {};
-		return { ...place, body: stringify(kept), ...index };
-	});
+/** A profile's or an account's is what the sender said of the person beyond the columns: nothing of it is clinical. */
+function rewrittenResidue(given: AccountResidue, redact: (text: string) => string): RewrittenResidue {
+	const isOfPerson = given.table_name === "patients" || given.table_name === "users";
+	const residue = mapParts(given.residue, ({ id, meta, body }) => ({
+		...(id === undefined ? {} : { id }),
+		...(meta === undefined || isOfPerson ? {} : { meta }),
+		...(body === undefined || isOfPerson ? {} : { body: stringify(scrubResource(parseJson(body), redact)) }),
+	}));
+	return { ...given, residue };
 }

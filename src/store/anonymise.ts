@@ -1,8 +1,10 @@
 import { sql } from "kysely";
 import { Failure } from "../fhir/failure.ts";
+import { mappedTypes, tablesOf } from "../mapping/registry.ts";
 import { entities } from "../tables/all.ts";
 import { columnsOf, tableName } from "../tables/columns.ts";
 import { authChanged } from "./auth-channel.ts";
+import { rewriteResidues } from "./change/rewrite-residues.ts";
 import type { Transaction } from "./database.ts";
 
 /**
@@ -74,40 +76,84 @@ export interface Body {
 	readonly version: number;
 	readonly type: string;
 	readonly id: string;
-	readonly table_name: string | null;
 	readonly body: string;
 }
 
-/** All bodies and residues of a person, the current ones first. */
-export async function bodiesOf(tx: Transaction, id: number, patients: readonly number[]): Promise<Body[]> {
-	const whose = (alias: string) => sql`(${sql.ref(`${alias}.user_id`)} = ${id}::int
-		or (${sql.ref(`${alias}.table_name`)} = 'patients' and ${sql.ref(`${alias}.row_id`)} = any(${sql.val([...patients])}::int[])))`;
-	return tx.query(sql<Body>`
-		select r.key::text, 0 as version, r.type, r.id, r.table_name, r.body from fhir.resource r
-		where ${whose("r")} and r.body is not null
-		union all
-		select '', h.version, h.type, h.id, h.table_name, h.body from fhir.resource_history h
-		where ${whose("h")} and h.body is not null`);
+/** What a row of a person's does not say of its resources (row-residue.ts), now (`version` 0) or in the past. */
+export interface AccountResidue {
+	readonly table_name: string;
+	readonly row_id: number;
+	readonly version: number;
+	readonly residue: string;
 }
 
-/** What of a body is kept in its place; null for nothing. `index`: the index columns that belong to it, of current ones. */
-export interface Rewritten extends Omit<Body, "body" | "table_name"> {
-	readonly body: string | null;
+/** All bodies of a person, the current ones first. */
+export async function bodiesOf(tx: Transaction, id: number): Promise<Body[]> {
+	return tx.query(sql<Body>`
+		select r.key::text, 0 as version, r.type, r.id, r.body from fhir.resource r
+		where r.user_id = ${id}::int and r.body is not null
+		union all
+		select '', h.version, h.type, h.id, h.body from fhir.resource_history h
+		where h.user_id = ${id}::int and h.body is not null`);
+}
+
+/** All residues of a person's rows, the current ones first. */
+export async function residuesOf(tx: Transaction, id: number, patients: readonly number[]): Promise<AccountResidue[]> {
+	const profiles = sql`any(${sql.val([...patients])}::int[])`;
+	const sent = mappedTypes.flatMap(tablesOf).filter(({ mappings }) => mappings.some(({ isServers }) => !isServers));
+	const current = [...new Set(sent.map(({ table }) => table))].map((table) => {
+		const whose =
+			table === "users"
+				? sql`t.id = ${id}::int`
+				: table === "patients"
+					? sql`t.id = ${profiles}`
+					: sql`t.user_id = ${id}::int`;
+		return sql`select ${sql.lit(table)} table_name, t.id row_id, 0 as version, t.fhir_residue residue from public.${sql.ref(table)} t
+			where ${whose} and t.fhir_residue is not null`;
+	});
+	return tx.query(sql<AccountResidue>`
+		${sql.join(current, sql` union all `)}
+		union all
+		select h.table_name, h.row_id, h.version, h.image ->> 'fhir_residue' from fhir.row_history h
+		where (h.user_id = ${id}::int or (h.table_name = 'patients' and h.row_id = ${profiles})) and h.image ->> 'fhir_residue' is not null`);
+}
+
+/** What of a body is kept in its place. `index`: the index columns that belong to it, of current ones. */
+export interface Rewritten extends Body {
 	readonly index?: object;
 }
 
-/** Puts bodies in the place of others, as if they had never been different; then the past of the person's rows. */
+/** What of a residue is kept in its place; null for nothing. */
+export interface RewrittenResidue extends Omit<AccountResidue, "residue"> {
+	readonly residue: string | null;
+}
+
+/** Puts bodies and residues in the place of others, as if they had never been different; then the past of the person's rows. */
 export async function rewritePast(
 	tx: Transaction,
 	id: number,
-	rewritten: readonly Rewritten[],
+	patients: readonly number[],
+	{ bodies, residues }: { bodies: readonly Rewritten[]; residues: readonly RewrittenResidue[] },
 	pattern: string,
 ): Promise<void> {
-	for (let at = 0; at < rewritten.length; at += 500) {
-		await tx.query(sql`select app.rewrite_bodies(${JSON.stringify(rewritten.slice(at, at + 500))}::json)`);
-	}
+	for (const some of pagesOf(bodies)) await tx.query(sql`select app.rewrite_bodies(${JSON.stringify(some)}::json)`);
+	const [current, past] = [
+		residues.filter(({ version }) => version === 0),
+		residues.filter(({ version }) => version > 0),
+	];
+	for (const some of pagesOf(current)) await rewriteResidues(tx, some);
+	for (const some of pagesOf(past))
+		await tx.query(sql`select fhir.rewrite_past_residues(${JSON.stringify(some)}::json)`);
+	// A profile is found by nothing that was sent of it beyond its columns.
+	await tx.query(sql`
+		update fhir.resource set terms = '{}', strings = '{}', dates = '{}', numbers = '{}', overrides = '{}', guards = null
+		where table_name = 'patients' and row_id = any(${sql.val([...patients])}::int[])`);
 	await tx.query(sql`select app.forget_device_records(${id}::int)`);
 	await tx.query(sql`select app.anonymise_history(${id}::int, ${pattern})`);
+}
+
+function pagesOf<One>(all: readonly One[]): One[][] {
+	return Array.from({ length: Math.ceil(all.length / 500) }, (_, page) => all.slice(page * 500, (page + 1) * 500));
 }
 
 /** What ended with an account. */

@@ -5,21 +5,15 @@ import { naturalId } from "../mapping/natural-id.ts";
 import { renderOf } from "../mapping/render.ts";
 import type { Row } from "../mapping/unit.ts";
 import type { ResourceVersion } from "./resource-version.ts";
-
-/**
- * What `fhir.resource` holds beside one part of a row: `[part, id, meta, body]`, as `json_build_array` gives it. `moved`, in a search: by
- * its columns the part is not to be found, since the residue overrides what is searched.
- */
-export type ResidueEntry = readonly [
-	part: string,
-	id: string,
-	meta: string | null,
-	body: string | null,
-	moved?: boolean,
-];
+import { type PartResidue, residueOfPart } from "./row-residue.ts";
 
 /** A row with what the store adds to every row it reads for FHIR. */
-export type NativeRow = Row & { readonly $version: number; readonly $updated: string };
+export type NativeRow = Row & {
+	readonly $version: number;
+	readonly $updated: string;
+	/** What the columns do not say (row-residue.ts). */
+	readonly $residue: string | null;
+};
 
 /** A resource stored whole, as read from `fhir.resource` or its history. */
 export interface WholeRow {
@@ -32,14 +26,10 @@ export interface WholeRow {
 	readonly body: string | null;
 }
 
-/** The resource one part of a row yields. The part must be present. */
-export function nativeVersion(
-	mapping: Mapping,
-	rowId: number,
-	row: NativeRow,
-	residue: ResidueEntry | undefined,
-): ResourceVersion {
-	return new NativeVersion(mapping, residue?.[1] ?? naturalId(mapping.id, rowId), row, residue);
+/** The resource one part of a row yields. The part must be present. `id`: where the caller knows it better than the row. */
+export function nativeVersion(mapping: Mapping, rowId: number, row: NativeRow, id?: string): ResourceVersion {
+	const residue = residueOfPart(row.$residue, mapping);
+	return new NativeVersion(mapping, id ?? residue?.id ?? naturalId(mapping.id, rowId), row, residue);
 }
 
 /** Its text is made when somebody asks: of fifty resources written at once nobody may want to see one. */
@@ -52,10 +42,10 @@ class NativeVersion implements ResourceVersion {
 	readonly owner: number | null;
 	readonly #mapping: Mapping;
 	readonly #row: NativeRow;
-	readonly #residue: ResidueEntry | undefined;
+	readonly #residue: PartResidue | undefined;
 	#text: string | undefined;
 
-	constructor(mapping: Mapping, id: string, row: NativeRow, residue: ResidueEntry | undefined) {
+	constructor(mapping: Mapping, id: string, row: NativeRow, residue: PartResidue | undefined) {
 		this.type = mapping.type;
 		this.id = id;
 		this.versionId = String(row.$version);
@@ -73,8 +63,8 @@ class NativeVersion implements ResourceVersion {
 	}
 
 	#render(): string {
-		const meta = metaTextOf(this.#mapping, this.#residue?.[2] ?? null);
-		const members = renderOf(this.#mapping, this.#residue?.[3] ?? null)(this.#row);
+		const meta = metaTextOf(this.#mapping, this.#residue?.meta ?? null);
+		const members = renderOf(this.#mapping, this.#residue?.body ?? null)(this.#row);
 		return `{"resourceType":"${this.type}","id":"${this.id}","meta":{"versionId":"${this.versionId}","lastUpdated":"${this.lastUpdated}"${meta}}${members}}`;
 	}
 }

@@ -5,7 +5,7 @@ import { relationOf } from "../search/sql/native-columns.ts";
 import { allColumnsOf, type ColumnKind, columnName, entityOf } from "../tables/columns.ts";
 import type { NativeRow } from "./build-version.ts";
 import type { Transaction } from "./database.ts";
-import { secretColumns } from "./row-columns.ts";
+import { residueColumn, secretColumns } from "./row-columns.ts";
 
 /** A row as it was at one version; no image: the row was deleted then. */
 export interface Image {
@@ -32,7 +32,7 @@ export function allImages(mapping: Mapping) {
 	const { table } = mapping;
 	const owner = table === "users" ? sql`t.id` : sql`t.user_id`;
 	return sql`
-		select t.id row_id, t.version, t.updated_at at, to_jsonb(t) - 'password' image, ${owner} user_id from (select ${readable(table)} from ${relationOf(mapping)}) t
+		select t.id row_id, t.version, t.updated_at at, to_jsonb(t) - 'password' image, ${owner} user_id from (select ${readable(mapping)} from ${relationOf(mapping)}) t
 		union all
 		select h.row_id, h.version, h.at, h.image, h.user_id from fhir.row_history h where h.table_name = ${table}`;
 }
@@ -46,12 +46,12 @@ export function subjectJoin(table: string) {
 /** The zone of the person an image `i` is about. */
 export const zoneOfImage = sql`(select u.timezone from public.users u where u.id = i.user_id)`;
 
-/** Columns every caller may read. */
-function readable(table: string) {
+/** Columns every caller may read, and the residue. */
+function readable({ table, isServers }: Mapping) {
 	const entity = entityOf(table);
 	if (entity === undefined) throw new Error(`there is no table ${table}`);
 	return sql.join(
-		allColumnsOf(entity)
+		[...allColumnsOf(entity), ...(isServers ? [] : [residueColumn])]
 			.filter(({ column }) => !secretColumns.has(column))
 			.map(({ column }) => sql.ref(column)),
 	);
@@ -72,5 +72,12 @@ export function rowOfImage(mapping: Mapping, image: Image): NativeRow | undefine
 		const cell = cells[columnName(property)] ?? null;
 		row[property] = type === "instant" && typeof cell === "string" ? new Date(cell).toISOString() : ofJson(type, cell);
 	}
-	return { ...(row as Row), $subject: image.subject, $zone: image.zone, $version: image.version, $updated: image.at };
+	return {
+		...(row as Row),
+		$subject: image.subject,
+		$zone: image.zone,
+		$version: image.version,
+		$updated: image.at,
+		$residue: (cells[residueColumn.column] as string | null | undefined) ?? null,
+	};
 }

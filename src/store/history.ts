@@ -40,7 +40,7 @@ export async function instanceVersions(tx: Transaction, type: string, id: string
 	}
 	const natural = entries.length > 0 || !(await isNamedOtherwise(tx, type, id)) ? rowOf(type, id) : undefined;
 	for (const { mapping, rowId, since } of rowsOf(natural, type, entries)) {
-		for (const version of versionsOfRow(mapping, rowId, id, await imagesOf(tx, mapping, rowId), entries)) {
+		for (const version of versionsOfRow(mapping, rowId, id, await imagesOf(tx, mapping, rowId))) {
 			if (Number(version.versionId) >= since) keep(version);
 		}
 	}
@@ -81,47 +81,17 @@ function rowsOf(
 }
 
 /** The versions one part of a row has had, oldest first; the version that took it away is a deletion. */
-function versionsOfRow(
-	mapping: Mapping,
-	rowId: number,
-	id: string,
-	images: readonly Image[],
-	entries: readonly Entry[],
-): ResourceVersion[] {
+function versionsOfRow(mapping: Mapping, rowId: number, id: string, images: readonly Image[]): ResourceVersion[] {
 	const versions: ResourceVersion[] = [];
 	let before = false;
 	for (const image of images) {
 		const row = rowOfImage(mapping, image);
 		const now = row !== undefined && isPresent(mapping, row);
-		if (now)
-			versions.push(
-				nativeVersion(mapping, rowId, row, [mapping.id.part, id, ...residueAt(mapping, rowId, image.version, entries)]),
-			);
+		if (now) versions.push(nativeVersion(mapping, rowId, row, id));
 		else if (before) versions.push(deletion(mapping.type, id, image.version, image.at, image.user_id));
 		before = now;
 	}
 	return versions;
-}
-
-/** The residue that stood beside a version of a row: the latest written until then. */
-function residueAt(
-	mapping: Mapping,
-	rowId: number,
-	version: number,
-	entries: readonly Entry[],
-): [meta: string | null, body: string | null] {
-	const until = entries.filter(
-		(entry) =>
-			entry.table_name === mapping.table &&
-			entry.row_id === rowId &&
-			entry.part === mapping.id.part &&
-			entry.version <= version,
-	);
-	const latest = until.reduce<Entry | undefined>(
-		(best, entry) => (best === undefined || entry.version > best.version ? entry : best),
-		undefined,
-	);
-	return [latest?.meta ?? null, latest?.body ?? null];
 }
 
 /** Resources of a page of images: for every part the version or, where it vanished, the deletion. */
@@ -137,16 +107,7 @@ export function versionsOfImage(
 		);
 		const id = link?.id ?? naturalId(mapping.id, image.row_id);
 		const row = rowOfImage(mapping, image);
-		if (row !== undefined && isPresent(mapping, row)) {
-			const own = entries.filter((one) => one.id === id);
-			return [
-				nativeVersion(mapping, image.row_id, row, [
-					mapping.id.part,
-					id,
-					...residueAt(mapping, image.row_id, image.version, own),
-				]),
-			];
-		}
+		if (row !== undefined && isPresent(mapping, row)) return [nativeVersion(mapping, image.row_id, row, id)];
 		const before = previous === undefined ? undefined : rowOfImage(mapping, previous);
 		if (before === undefined || !isPresent(mapping, before)) return [];
 		return [deletion(mapping.type, id, image.version, image.at, ownerOf(mapping, before))];

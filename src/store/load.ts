@@ -3,18 +3,17 @@ import type { Mapping } from "../mapping/define.ts";
 import { isPresent } from "../mapping/project.ts";
 import { mappingsOf, rowOf } from "../mapping/registry.ts";
 import { personJoin, relationOf, rowColumns } from "../search/sql/native-columns.ts";
-import { type NativeRow, nativeVersion, type ResidueEntry, type WholeRow, wholeVersion } from "./build-version.ts";
+import { type NativeRow, nativeVersion, type WholeRow, wholeVersion } from "./build-version.ts";
 import type { Transaction } from "./database.ts";
 import type { Location } from "./locate.ts";
 import type { Found, Lookup } from "./lookups.ts";
 import type { ResourceVersion } from "./resource-version.ts";
 import { template } from "./statement.ts";
 
-/** A row as read for FHIR, with its residues by part. */
+/** A row as read for FHIR. */
 export interface LoadedRow {
 	readonly rowId: number;
 	readonly row: NativeRow;
-	readonly residues: ReadonlyMap<string, ResidueEntry>;
 }
 
 /** Rows of one table for the parts some mappings of one type see; `lock` keeps others from changing them meanwhile. */
@@ -26,23 +25,12 @@ export async function loadRows(
 ): Promise<Map<number, LoadedRow>> {
 	const [first] = mappings;
 	if (first === undefined || rowIds.length === 0) return new Map();
-	const rows = await tx.query(sql<{ $row: number; residue: string | null } & Record<string, unknown>>`
-		select t.id as "$row", ${rowColumns(mappings, residuesOfRow(mappings))}
+	const rows = await tx.query(sql<{ $row: number } & Record<string, unknown>>`
+		select t.id as "$row", ${rowColumns(mappings)}
 		from ${relationOf(first)} t ${personJoin(mappings)}
 		where t.id = any(${sql.val([...new Set(rowIds)])}::int[])
 		order by t.id ${lock && !first.isServers ? sql`for update of t` : sql``}`);
-	return new Map(
-		rows.map(({ $row, residue, ...row }) => [
-			$row,
-			{ rowId: $row, row: row as NativeRow, residues: residuesOf(residue) },
-		]),
-	);
-}
-
-/** Residues by part, from the JSON text a query gives. */
-export function residuesOf(text: string | null): Map<string, ResidueEntry> {
-	const entries = text === null ? [] : (JSON.parse(text) as ResidueEntry[]);
-	return new Map(entries.map((entry) => [entry[0], entry]));
+	return new Map(rows.map(({ $row, ...row }) => [$row, { rowId: $row, row: row as NativeRow }]));
 }
 
 /** Bodies stored whole, by key; kept from being changed by others until the transaction ends. */
@@ -66,61 +54,31 @@ export async function loadNatural(tx: Transaction, type: string, id: string): Pr
 	const natural = rowOf(type, id);
 	if (natural === undefined) return undefined;
 	const { mapping, rowId } = natural;
-	const found = await tx.find(naturalRows(mapping), { id, rowId, part: mapping.id.part });
-	if (found === undefined || found.$taken) return undefined;
-	const row = found as unknown as NativeRow;
-	if (!isPresent(mapping, row)) return undefined;
-	const version = nativeVersion(mapping, rowId, row, residuesOf(found.residue).get(mapping.id.part));
+	const row = await tx.find(naturalRows(mapping), rowId);
+	// Where the id leads elsewhere, its row has been told another one.
+	if (row === undefined || !isPresent(mapping, row)) return undefined;
+	const version = nativeVersion(mapping, rowId, row);
 	return version.id === id ? version : undefined;
 }
 
-interface NaturalRow {
-	readonly residue: string | null;
-	/** The id leads elsewhere. */
-	readonly $taken: boolean;
-}
-
-/** A part of a row, and the id it has unless another was given to it. */
-interface NaturalKey {
-	readonly id: string;
-	readonly rowId: number;
-	readonly part: string;
-}
-
-const naturalRowsOf = new Map<string, Lookup<NaturalKey, NaturalRow>>();
+const naturalRowsOf = new Map<string, Lookup<number, NativeRow>>();
 
 /** Rows of a mapping's table, for whichever of its parts of the same type. */
-function naturalRows(mapping: Mapping): Lookup<NaturalKey, NaturalRow> {
+function naturalRows(mapping: Mapping): Lookup<number, NativeRow> {
 	const { type, table } = mapping;
 	const name = `${type} ${table}`;
 	const known = naturalRowsOf.get(name);
 	if (known !== undefined) return known;
 	const mappings = mappingsOf(type).filter((other) => other.table === table);
-	const statement = template<Found<NaturalRow>, "ids" | "rowIds" | "parts">(
+	const statement = template<Found<NativeRow>, "rowIds">(
 		(place) => sql`
-			select ${rowColumns(mappings, residuesOfRow(mappings))}, k.at::int "$key",
-				exists (select 1 from fhir.resource x where x.type = ${type} and x.id = k.id
-					and (x.table_name, x.row_id, x.part) is distinct from (${table}, k.row_id, k.part)) "$taken"
-			from unnest(${place("ids")}::text[], ${place("rowIds")}::int[], ${place("parts")}::text[])
-					with ordinality k (id, row_id, part, at)
+			select ${rowColumns(mappings)}, k.at::int "$key"
+			from unnest(${place("rowIds")}::int[]) with ordinality k (row_id, at)
 				join ${relationOf(mapping)} t on t.id = k.row_id ${personJoin(mappings)}`,
 	);
-	const made: Lookup<NaturalKey, NaturalRow> = {
-		statement: (keys) =>
-			statement({
-				ids: keys.map(({ id }) => id),
-				rowIds: keys.map(({ rowId }) => rowId),
-				parts: keys.map(({ part }) => part),
-			}),
-	};
+	const made: Lookup<number, NativeRow> = { statement: (rowIds) => statement({ rowIds }) };
 	naturalRowsOf.set(name, made);
 	return made;
-}
-
-/** The residues of the row `t`, as {@link residuesOf} reads them. */
-function residuesOfRow([first]: readonly Mapping[]) {
-	return sql`(select json_agg(json_build_array(x.part, x.id, x.meta, x.body)) from fhir.resource x
-		where x.table_name = ${first?.table} and x.row_id = t.id and x.type = ${first?.type})`;
 }
 
 /** The current versions at some locations, by id; what is deleted or not visible is left out. */
@@ -141,7 +99,7 @@ export async function load(tx: Transaction, locations: readonly Location[]): Pro
 		for (const { id, mapping, rowId } of list) {
 			const loaded = rows.get(rowId);
 			if (loaded === undefined || !isPresent(mapping, loaded.row)) continue;
-			const version = nativeVersion(mapping, rowId, loaded.row, loaded.residues.get(mapping.id.part));
+			const version = nativeVersion(mapping, rowId, loaded.row);
 			if (version.id === id) found.set(id, version);
 		}
 	}

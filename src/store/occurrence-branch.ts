@@ -19,6 +19,7 @@ import { type EventRow, instancesOf } from "./event-rows.ts";
 import { appointmentOfOccurrence, occurrenceOfId } from "./occurrence-id.ts";
 import { occurrenceWindow } from "./occurrence-window.ts";
 import { appointmentMapping } from "./occurrences.ts";
+import { residueKey } from "./row-residue.ts";
 
 /** Most occurrences one search looks at. */
 const mostOccurrences = 50_000;
@@ -81,10 +82,12 @@ function branchOf(rows: Branch, occurrences: readonly OccurrenceRow[]): Branch {
 	const columns = columnsOf(CalendarEvents).map(({ column, property }) =>
 		sql.raw(columnsOfOccurrence.get(property) ?? `e.${column}`),
 	);
+	const named = sql`json_build_object(${residueKey(mapping)}::text, json_build_object('id', o.fhir_id))::text`;
 	return {
 		...rows,
-		columns: rowColumns([mapping], sql`json_build_array(json_build_array('', t.fhir_id, null, null, false))`),
-		from: sql`(select ${sql.join(columns)}, o.fhir_id, o.n
+		columns: rowColumns([mapping]),
+		// What an EHR sent with the series beyond its columns is on the series only.
+		from: sql`(select ${sql.join(columns)}, ${named} fhir_residue, o.n
 			from json_to_recordset(${JSON.stringify(occurrences)}::json)
 				as o(id int, start_time timestamptz, end_time timestamptz, fhir_id text, n bigint)
 			join public.calendar_events e on e.id = o.id) t ${personJoin([mapping])}`,

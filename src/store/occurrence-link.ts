@@ -2,10 +2,14 @@ import { lockStates } from "./change/state.ts";
 import { type ResourceRow, writeResources } from "./change/write-resources.ts";
 import type { Transaction } from "./database.ts";
 import { appointmentOfOccurrence } from "./occurrence-id.ts";
+import { appointmentMapping } from "./occurrences.ts";
+import { residueColumn } from "./row-columns.ts";
+import { withPart } from "./row-residue.ts";
+import type { RowValues } from "./rows.ts";
 
-/** The version a row must begin with, and what becomes of it once it is there. */
+/** What a row must begin with, and what becomes of it once it is there. */
 export interface OccurrenceLink {
-	readonly version: number;
+	readonly cells: RowValues;
 	/** Gives the row's resource the id the occurrence had. */
 	write(row: { readonly id: number; readonly userId: number; readonly version: number }): void;
 }
@@ -24,11 +28,11 @@ export async function linkOccurrence(
 	const id = appointmentOfOccurrence(seriesId, key);
 	const state = (await lockStates(tx, [{ type: "Appointment", id }])).get(`Appointment/${id}`);
 	// A client has stored something else under this id.
-	if (state?.kind === "whole" || state?.kind === "row") return { version: 1, write: () => undefined };
+	if (state?.kind === "whole" || state?.kind === "row") return { cells: {}, write: () => undefined };
 	const version = Math.max(seriesVersion, state?.kind === "deleted" ? state.version : 0) + 1;
 	const isThere = state?.kind === "deleted" && state.linked;
 	return {
-		version,
+		cells: { version, [residueColumn.property]: withPart(null, appointmentMapping(), { id }) },
 		write(row) {
 			const link: ResourceRow = {
 				...{ type: "Appointment", id, version: row.version, user_id: row.userId, created_by: tx.caller.userId },

@@ -93,8 +93,9 @@ function versionOf(id: string, row: NativeRow, { start, end }: Occurrence): Reso
 		startTime: new Date(start).toISOString(),
 		endTime: end === null ? null : new Date(end).toISOString(),
 		recurrenceRule: null,
+		$residue: null,
 	};
-	return nativeVersion(mapping, 0, shown, ["", id, null, null]);
+	return nativeVersion(mapping, 0, shown, id);
 }
 
 function occurrenceAt(series: Series, key: string): Occurrence | undefined {

@@ -45,9 +45,19 @@ export function selection(columns: readonly Column[]): RawBuilder<unknown> {
 	return sql.join(columns.map(({ column, property }) => sql`${sql.ref(`t.${column}`)} as ${sql.id(property)}`));
 }
 
+/** What a row's columns do not say of its resources (row-residue.ts): on every table, shown by no collection. */
+export const residueColumn: Column = {
+	property: "$residue",
+	column: "fhir_residue",
+	type: "text",
+	nullable: true,
+	hasDefault: false,
+};
+
 /** The column a property is kept in. @throws Error for a property the table does not have: a mistake of ours */
 export function columnOf(entity: Entity, property: string): Column {
-	const column = allColumnsOf(entity).find((one) => one.property === property);
+	const all = [...allColumnsOf(entity), residueColumn];
+	const column = all.find((one) => one.property === property);
 	if (column === undefined) throw new Error(`${tableName(entity)} has no column for ${property}`);
 	return column;
 }

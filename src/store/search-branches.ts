@@ -13,7 +13,12 @@ import { locate } from "./locate.ts";
 import { type Composed, compose } from "./statement.ts";
 
 /** A row of a branch's matches; the other columns are the branch's own. Parts and keys are there where the columns do not say them. */
-export type BranchRow = { $row: number; $parts?: number; $keys?: (string | null)[] } & Record<string, unknown>;
+export type BranchRow = {
+	$row: number;
+	$parts?: number;
+	$keys?: (string | null)[];
+	$moved?: string[] | null;
+} & Record<string, unknown>;
 
 /** A branch and how to read it. */
 export interface PlannedBranch extends Branch {

@@ -8,9 +8,8 @@ import { encodeCursor } from "../search/cursor.ts";
 import type { SearchQuery } from "../search/query.ts";
 import type { Branch } from "../search/sql/branch.ts";
 import { compareKeys } from "../search/sql/keyset.ts";
-import { type NativeRow, nativeVersion, type ResidueEntry, type WholeRow, wholeVersion } from "./build-version.ts";
+import { type NativeRow, nativeVersion, type WholeRow, wholeVersion } from "./build-version.ts";
 import type { Transaction } from "./database.ts";
-import { residuesOf } from "./load.ts";
 import { occurrenceBranches, occurrenceBranchIndex } from "./occurrence-branch.ts";
 import type { ResourceVersion, SearchPage } from "./resource-version.ts";
 import {
@@ -36,8 +35,6 @@ interface Hit {
 	/** Bit mask of the parts that match. */
 	readonly parts: number;
 	readonly data: BranchRow;
-	/** Undefined where the row has none. */
-	readonly residues: ReadonlyMap<string, ResidueEntry> | undefined;
 }
 
 /** Runs a search (R4 search): every branch gives its matches in order, here they are merged, cut to a page and completed. */
@@ -142,7 +139,6 @@ function rowsEnough(hits: readonly Hit[], query: SearchQuery): number | undefine
 
 function hitOf(branch: PlannedBranch, data: BranchRow): Hit {
 	const { parts: which, mappings } = branch;
-	const residues = typeof data.residue === "string" ? residuesOf(data.residue) : undefined;
 	let parts = 0;
 	if ("mask" in which) parts = data.$parts ?? 0;
 	else if (branch.kind === "whole") parts = 1;
@@ -151,12 +147,12 @@ function hitOf(branch: PlannedBranch, data: BranchRow): Hit {
 			if (which.present[part] && isPresent(mappings[part] as Mapping, data as Row)) parts |= 1 << part;
 		}
 	}
-	if (residues !== undefined) {
+	if (data.$moved != null) {
 		for (let part = 0; part < mappings.length; part++) {
-			if (residues.get(mappings[part]?.id.part as string)?.[4] === true) parts &= ~(1 << part);
+			if (data.$moved.includes(mappings[part]?.id.part as string)) parts &= ~(1 << part);
 		}
 	}
-	return { branch, row: data.$row, parts, data, residues };
+	return { branch, row: data.$row, parts, data };
 }
 
 /** The sort keys of a hit, as text. */
@@ -222,8 +218,8 @@ function isBehind(hit: Hit, part: number, { cursor }: SearchQuery): boolean {
 	return cursor !== undefined && hit.branch.index === cursor.branch && hit.row === cursor.row && part <= cursor.part;
 }
 
-function versionOf({ branch, row, data, residues }: Hit, part: number): ResourceVersion {
+function versionOf({ branch, row, data }: Hit, part: number): ResourceVersion {
 	const mapping = branch.mappings[part];
 	if (mapping === undefined) return wholeVersion(data as unknown as WholeRow);
-	return nativeVersion(mapping, row, data as unknown as NativeRow, residues?.get(mapping.id.part));
+	return nativeVersion(mapping, row, data as unknown as NativeRow);
 }

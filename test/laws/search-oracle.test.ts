@@ -58,10 +58,11 @@ await clinic.put(clinic.therapist, ...handmade());
 const edited = await editNatively(clinic);
 
 const [counts] = await clinic.owner(
-	"select count(*)::int residues, (count(*) filter (where overrides <> '{}'))::int overridden from fhir.resource where table_name is not null",
+	`select (select count(*)::int from vitals_samples where fhir_residue is not null) residues,
+		(count(*) filter (where overrides <> '{}'))::int overridden from fhir.resource where table_name is not null`,
 );
 t.comment(
-	`residues ${counts?.residues}, with overridden parameters ${counts?.overridden}, rows edited natively ${edited}`,
+	`vital signs with residues ${counts?.residues}, residues with overridden parameters ${counts?.overridden}, rows edited natively ${edited}`,
 );
 
 for (const type of types) {
@@ -86,7 +87,7 @@ for (const type of types) {
 				parameters++;
 				for (const { modifier, text } of queriesFor(parameter, [...distinct.values()], pick)) {
 					const expected = [...values].flatMap(([id, found]) =>
-						matches(parameter, found, modifier, text) ? [id] : [],
+						isLookedAt(id, code, text) && matches(parameter, found, modifier, text) ? [id] : [],
 					);
 					const name = modifier === "" ? code : `${code}:${modifier}`;
 					const found = await allMatches(tx, type, [
@@ -155,6 +156,13 @@ async function visible(tx: Transaction, type: string): Promise<Map<string, JsonO
 		if (version !== undefined && version.method !== "DELETE") found.set(id, JSON.parse(version.text) as JsonObject);
 	}
 	return found;
+}
+
+/** Of what recurs, a date that is open at one end looks at five years (README): occurrences of today are not within those of long ago. */
+function isLookedAt(id: string, code: string, text: string): boolean {
+	const year = Number(/^(?:gt|ge|sa|lt|le|eb)(\d{4})/.exec(text)?.[1] ?? Number.NaN);
+	const isFar = code === "date" && Math.abs(year - new Date().getUTCFullYear()) > 4;
+	return !(isFar && /^ev-\d+-\d{8}T/.test(id));
 }
 
 function difference(query: string, expected: readonly string[], found: readonly string[]): string {
@@ -318,8 +326,7 @@ async function editNatively(clinic: Clinic): Promise<number> {
 	let edited = 0;
 	for (const [entity, changes] of edits) {
 		const linked = await clinic.owner<{ row_id: number }>(
-			"select distinct row_id from fhir.resource where table_name = $1 and row_id % 3 = 0",
-			[tableName(entity)],
+			`select id row_id from public.${tableName(entity)} where fhir_residue is not null and id % 3 = 0`,
 		);
 		await clinic.db.write(clinic.system, async (tx) => {
 			for (const { row_id: id } of linked) {

@@ -15,9 +15,7 @@ export async function editOccurrence(tx: Transaction, target: OccurrenceTarget, 
 	if (instance !== undefined) return edited(tx, instance.id, changes);
 	const link = await linkOccurrence(tx, seriesRow.id, original.key, seriesRow.version);
 	const { id: _id, version: _version, createdAt: _made, updatedAt: _changed, ...values } = shown;
-	const [row] = (await insertRows(tx, CalendarEvents, [
-		{ ...values, ...changes, version: link.version },
-	])) as EventRow[];
+	const [row] = (await insertRows(tx, CalendarEvents, [{ ...values, ...changes, ...link.cells }])) as EventRow[];
 	if (row === undefined) throw new Error("an inserted row is given back");
 	link.write(row);
 	await leaveOut(tx, target);

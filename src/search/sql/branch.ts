@@ -11,7 +11,7 @@ export interface Branch {
 	readonly kind: "native" | "overridden" | "whole";
 	/** Mappings by bit in a hit's `parts`; empty for bodies. */
 	readonly mappings: readonly Mapping[];
-	/** Columns of a hit, besides its row, parts and keys. A residue's fifth item says that its part is not to be found by its columns. */
+	/** Columns of a hit, besides its row, parts and keys. `$moved`: parts that are not to be found by its columns, where there are any. */
 	readonly columns: Sql;
 	readonly from: Sql;
 	readonly where: Condition;

@@ -53,16 +53,17 @@ function rows(table: string, mappings: readonly Mapping[], query: SearchQuery, i
 	const bounds = filters.map((filter) => rowBounds(mappings, [filter], rowColumn));
 	const bound = and(filters.map((filter) => ownerBound(mappings, filter)));
 	const beside = sql`x.table_name = ${table} and x.row_id = t.id and x.type = ${mappings[0]?.type}`;
-	const isMoved = searched.length === 0 ? sql`false` : sql`x.overrides && ${sql.val(searched)}::text[]`;
-	const residue = sql`(select json_agg(json_build_array(x.part, x.id, x.meta, x.body, ${isMoved})) from fhir.resource x where ${beside})`;
+	const isMoved = sql<boolean>`${mayBeOverridden(searched)} and x.overrides && ${sql.val(searched)}::text[]`;
+	const moved = sql`(select array_agg(x.part) from fhir.resource x where ${beside} and ${isMoved})`;
+	const columns = rowColumns(mappings.filter((_, bit) => possible[bit]));
 	return {
 		kind: "native",
 		mappings,
-		// Whether a person has any residue at all is one look at an index; without one no row's is looked for.
-		columns: rowColumns(
-			mappings.filter((_, bit) => possible[bit]),
-			bound === true ? residue : sql`case when ${anyBeside(table, mappings, [bound])} then ${residue} end`,
-		),
+		// Whether a person has any such residue at all is one look at an index; without one no row's is looked for.
+		columns:
+			searched.length === 0
+				? columns
+				: sql`${columns}, case when ${anyBeside(table, mappings, [bound, isMoved])} then ${moved} end as "$moved"`,
 		from: sql`${relationOf(mappings[0] as Mapping)} t ${personJoin(mappings)}`,
 		where: and([
 			or(parts),
@@ -146,7 +147,7 @@ function overridden(table: string, mappings: readonly Mapping[], query: SearchQu
 	return {
 		kind: "overridden",
 		mappings,
-		columns: rowColumns(mappings, sql`json_build_array(json_build_array(x.part, x.id, x.meta, x.body))`),
+		columns: rowColumns(mappings),
 		from: sql`fhir.resource x join ${relationOf(mappings[0] as Mapping)} t on t.id = x.row_id ${personJoin(mappings)}
 			cross join lateral (select ${mask(partConditions)} parts) m`,
 		where: and([

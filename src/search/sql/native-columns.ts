@@ -20,15 +20,13 @@ export function relationOf({ schema, table }: Pick<Mapping, "schema" | "table">)
 	return sql`${sql.ref(schema)}.${sql.ref(table)}`;
 }
 
-/** The columns mappings read, under their property names, and what the store needs of every row. */
-export function rowColumns(mappings: readonly Mapping[], residue: Sql): Sql {
-	return sql`${columnList(mappings)}, ${residue} as residue`;
-}
-
 const columnLists = new Map<string, Sql>();
 
-/** Composed once for each set of mappings: it is a good part of every statement. */
-function columnList(mappings: readonly Mapping[]): Sql {
+/**
+ * The columns mappings read, under their property names, and what the store needs of every row. Composed once for each set of mappings: it
+ * is a good part of every statement.
+ */
+export function rowColumns(mappings: readonly Mapping[]): Sql {
 	const key = mappings.map(({ name }) => name).join();
 	const known = columnLists.get(key);
 	if (known !== undefined) return known;
@@ -40,7 +38,14 @@ function columnList(mappings: readonly Mapping[]): Sql {
 		named.push('(select u.timezone from public.users u where u.id = t.user_id) as "$zone"');
 	}
 	const made = sql.raw(
-		[...named, `${subject} as "$subject"`, 't.version as "$version"', 't.updated_at as "$updated"'].join(", "),
+		[
+			...named,
+			`${subject} as "$subject"`,
+			't.version as "$version"',
+			't.updated_at as "$updated"',
+			// Nobody sends what the server alone makes, so that there is nothing to keep beside it.
+			`${mappings[0]?.isServers ? "null::text" : "t.fhir_residue"} as "$residue"`,
+		].join(", "),
 	);
 	columnLists.set(key, made);
 	return made;

@@ -9,9 +9,11 @@ import { loadRows } from "../load.ts";
 import type { ResourceVersion } from "../resource-version.ts";
 import { deleteRows, insertRows, type RowValues, updateRows } from "../rows.ts";
 import { adoptResources } from "./adopt.ts";
-import type { Effects } from "./effects.ts";
+import type { Effects, Pending } from "./effects.ts";
+import { subjectOf } from "./foresee-row.ts";
 import { completePatient, defaultCalendars, forgetPeople } from "./people.ts";
 import { entityOfMapping } from "./plan.ts";
+import { rewriteResidues } from "./rewrite-residues.ts";
 import { claimRows, writeResources } from "./write-resources.ts";
 
 /** Writes everything, and gives the new versions by `Type/id`. */
@@ -91,7 +93,7 @@ async function settle(tx: Transaction, effects: Effects, written: Written): Prom
 	const versions = new Map<string, ResourceVersion>();
 	for (const [, list] of Map.groupBy(effects.pending, ({ mapping }) => `${mapping.type} ${mapping.table}`)) {
 		const mappings = mappingsOf(list[0]?.mapping.type as string).filter((one) => one.table === list[0]?.mapping.table);
-		const rows = list.map((one) => asRead(one.mapping, written.get(`${one.mapping.table}/${one.rowId}`), effects));
+		const rows = list.map((one) => asRead(one, written.get(`${one.mapping.table}/${one.rowId}`), effects));
 		const loaded = await loadRows(
 			tx,
 			mappings,
@@ -100,25 +102,20 @@ async function settle(tx: Transaction, effects: Effects, written: Written): Prom
 		for (const [index, pending] of list.entries()) {
 			const row = rows[index] ?? loaded.get(pending.rowId)?.row;
 			if (row === undefined) throw new Failure("forbidden", "this would make a resource you may not see");
-			const residue = effects.settle(pending, row);
-			versions.set(
-				`${pending.mapping.type}/${pending.id}`,
-				nativeVersion(pending.mapping, pending.rowId, row, residue),
-			);
+			const { mapping, rowId, id } = pending;
+			versions.set(`${mapping.type}/${id}`, nativeVersion(mapping, rowId, effects.settle(pending, row), id));
 		}
 	}
+	await rewriteResidues(tx, [...effects.rewrites.values()]);
 	return versions;
 }
 
-/** Tables whose rows are read with more than their own columns and the person. */
-const notAsWritten: ReadonlySet<string> = new Set(["patients", "users", "calendar_events"]);
-
 /** A written row as `loadRows` gives it; undefined where who stands for the person is not known. */
-function asRead(mapping: Mapping, row: RowValues | undefined, { people }: Effects): NativeRow | undefined {
-	if (row === undefined || notAsWritten.has(mapping.table)) return undefined;
-	const subject = people.subjectOf(row[mapping.owner] as number);
-	if (subject === undefined) return undefined;
-	return { ...row, $subject: subject, $version: row.version, $updated: row.updatedAt } as NativeRow;
+function asRead({ mapping, rowId }: Pending, row: RowValues | undefined, effects: Effects): NativeRow | undefined {
+	const subject = row === undefined ? undefined : subjectOf(mapping, row as NativeRow, effects.people);
+	if (row === undefined || subject === undefined) return undefined;
+	const $residue = effects.writtenResidue(mapping, rowId);
+	return { ...row, $subject: subject, $version: row.version, $updated: row.updatedAt, $residue } as NativeRow;
 }
 
 /** What was just stored whole, with the time the database gave it; bodies are as they were sent there, so they are not asked for. */

@@ -8,15 +8,19 @@ import { Failure } from "../../fhir/failure.ts";
 import type { JsonObject } from "../../fhir/json.ts";
 import { cellsOf, residueOf } from "../../mapping/absorb.ts";
 import { columnsOfMapping, type Mapping } from "../../mapping/define.ts";
+import { naturalId } from "../../mapping/natural-id.ts";
 import { isPresent } from "../../mapping/project.ts";
 import { mappingsOf } from "../../mapping/registry.ts";
-import { isEmptyResidue, residueText } from "../../mapping/residue.ts";
+import { type Residue, residueText } from "../../mapping/residue.ts";
 import type { Cells, Row } from "../../mapping/unit.ts";
 import { extract } from "../../search/extract.ts";
-import { type NativeRow, ownerOf, type ResidueEntry } from "../build-version.ts";
+import { type NativeRow, ownerOf } from "../build-version.ts";
 import type { LoadedRow } from "../load.ts";
 import { appointmentMapping, type OccurrenceState } from "../occurrences.ts";
-import { indexResidue, indexWhole, nothingIndexed } from "./index-columns.ts";
+import { residueColumn } from "../row-columns.ts";
+import { type PartResidue, residueOfPart, withPart } from "../row-residue.ts";
+import { foreseeRow, isAsForeseen } from "./foresee-row.ts";
+import { type IndexColumns, indexResidue, indexWhole, nothingIndexed } from "./index-columns.ts";
 import { isShared, ownerOfEntries } from "./owner.ts";
 import type { People } from "./people.ts";
 import type { ResourceRow } from "./write-resources.ts";
@@ -98,8 +102,11 @@ export class Effects {
 		const { rowId, id, version, natural, beside = {} } = at;
 		requireRight(this.caller, mapping.table, "create");
 		const cells = { ...cellsOf(mapping, resource, this.people, undefined), ...beside };
-		this.inserts.push({ mapping, id: rowId, version, cells });
-		this.pending.push({ mapping, resource, rowId, id, entry, needed: !natural });
+		const foreseen = this.foresee({ mapping, resource, rowId, id }, cells, undefined);
+		const residue = foreseen === undefined ? null : withPart(null, mapping, foreseen.part);
+		this.inserts.push({ mapping, id: rowId, version, cells: { ...cells, [residueColumn.property]: residue } });
+		this.residues.set(`${mapping.table}/${rowId}`, residue);
+		this.pending.push({ mapping, resource, rowId, id, entry, needed: !natural, foreseen });
 	}
 
 	/** Has a series take place no more at one of its starts. */
@@ -114,20 +121,18 @@ export class Effects {
 		this.addUpdate(mapping, seriesRow.id, { recurrenceException: left });
 	}
 
-	/** Writes a resource into the row it has. */
-	updateRow(mapping: Mapping, resource: JsonObject, loaded: LoadedRow, id: string): void {
-		const cells = cellsOf(mapping, resource, this.people, this.currentRow(mapping, loaded));
+	/** Writes a resource into the row it has. `entry`: what `fhir.resource` has under its id. */
+	updateRow(mapping: Mapping, resource: JsonObject, loaded: LoadedRow, id: string, entry: "new" | "there"): void {
+		const { rowId } = loaded;
+		const before = this.currentRow(mapping, loaded);
+		const cells = cellsOf(mapping, resource, this.people, before);
 		requireRight(this.caller, mapping.table, "update", loaded.row);
 		this.keep(mapping, cells, loaded.row);
-		this.addUpdate(mapping, loaded.rowId, cells);
-		this.pending.push({
-			mapping,
-			resource,
-			rowId: loaded.rowId,
-			id,
-			entry: loaded.residues.has(mapping.id.part) ? "there" : "new",
-			needed: false,
-		});
+		const foreseen = this.foresee({ mapping, resource, rowId, id }, cells, before);
+		const residue = foreseen === undefined ? before.$residue : withPart(before.$residue, mapping, foreseen.part);
+		this.addUpdate(mapping, rowId, foreseen === undefined ? cells : { ...cells, [residueColumn.property]: residue });
+		this.residues.set(`${mapping.table}/${rowId}`, residue);
+		this.pending.push({ mapping, resource, rowId, id, entry, needed: false, foreseen });
 	}
 
 	/**
@@ -145,7 +150,7 @@ export class Effects {
 	}
 
 	/** The row as it will be after the updates gathered so far. */
-	private currentRow(mapping: Mapping, loaded: LoadedRow): Row {
+	private currentRow(mapping: Mapping, loaded: LoadedRow): NativeRow {
 		return { ...loaded.row, ...this.updates.get(mapping.table)?.get(loaded.rowId)?.cells };
 	}
 
@@ -155,17 +160,29 @@ export class Effects {
 		rows.set(rowId, { mapping, cells: { ...rows.get(rowId)?.cells, ...cells } });
 	}
 
-	/** Takes a resource out of its row: the row goes when nothing else is in it. True when the row stays. */
-	removeFromRow(mapping: Mapping, loaded: LoadedRow): boolean {
+	/**
+	 * Takes a resource out of its row: the row goes when nothing else is in it. True when the row stays. `keepsId`: what is there again, once
+	 * the row gives it, has the same id.
+	 */
+	removeFromRow(mapping: Mapping, loaded: LoadedRow, keepsId: boolean): boolean {
 		const row = this.currentRow(mapping, loaded);
 		requireRight(this.caller, mapping.table, "delete", row);
 		const others = mappingsOf(mapping.type).some(
 			(other) => other !== mapping && other.table === mapping.table && isPresent(other, row),
 		);
-		if (others)
-			this.addUpdate(mapping, loaded.rowId, Object.fromEntries(mapping.presentWhenAny.map((column) => [column, null])));
-		else this.deleteRow(mapping, loaded.rowId);
+		if (others) {
+			const id = keepsId ? residueOfPart(row.$residue, mapping)?.id : undefined;
+			const residue = withPart(row.$residue, mapping, id === undefined ? undefined : { id });
+			const emptied = Object.fromEntries(mapping.presentWhenAny.map((column) => [column, null]));
+			this.addUpdate(mapping, loaded.rowId, { ...emptied, [residueColumn.property]: residue });
+		} else this.deleteRow(mapping, loaded.rowId);
 		return others;
+	}
+
+	/** Has nothing be found any more by what was sent with a resource that is deleted while its row stays. */
+	emptyEntry(mapping: Mapping, loaded: LoadedRow, id: string): void {
+		const owner = ownerOf(mapping, loaded.row);
+		this.put("there", this.entryOf({ mapping, rowId: loaded.rowId, id }, loaded.row.$version + 1, owner));
 	}
 
 	/** Deletes a row that goes with another. */
@@ -176,23 +193,14 @@ export class Effects {
 		this.updates.get(mapping.table)?.delete(rowId);
 	}
 
-	/** Gives a part of a row a new id of its own, because another resource has taken the natural one. */
-	rename(mapping: Mapping, rowId: number, owner: number | null): void {
-		this.put("new", {
-			...nothingIndexed,
-			type: mapping.type,
-			id: randomUUID(),
-			version: 1,
-			user_id: owner,
-			created_by: this.caller.userId,
-			shared: false,
-			table_name: mapping.table,
-			row_id: rowId,
-			part: mapping.id.part,
-			deleted: false,
-			meta: null,
-			body: null,
-		});
+	/** Gives a part of a row a new id of its own, because another resource has taken the natural one. That is no change of the row. */
+	rename(mapping: Mapping, loaded: LoadedRow): void {
+		const id = randomUUID();
+		this.put("new", this.entryOf({ mapping, rowId: loaded.rowId, id }, 1, ownerOf(mapping, loaded.row)));
+		const residue = withPart(this.currentRow(mapping, loaded).$residue, mapping, { id });
+		if (this.updates.get(mapping.table)?.has(loaded.rowId) === true)
+			this.addUpdate(mapping, loaded.rowId, { [residueColumn.property]: residue });
+		else this.rewrite(mapping, loaded.rowId, residue);
 	}
 
 	/** Would writing this resource change columns that other parts of the row live on? */
@@ -210,29 +218,73 @@ export class Effects {
 	/** Resources in rows, whose residue is computed when the rows are as they will be read (defaults filled, subjects known). */
 	readonly pending: Pending[] = [];
 
-	/** Computes the residue of what was written from the row as the database has it now; gives it as a read would find it. */
-	settle({ mapping, resource, rowId, id, entry, needed }: Pending, row: NativeRow): ResidueEntry | undefined {
-		const residue = residueOf(mapping, resource, row);
-		const meta = metaText(resource.meta);
-		const nothing = isEmptyResidue(residue) && meta === null;
-		if (nothing && !needed && entry === "new") return undefined;
-		const body = residueText(residue);
-		this.put(entry, {
-			...(nothing ? nothingIndexed : indexResidue(mapping, resource, row, residue)),
+	/** What the column `fhir_residue` of rows has been or will be written, by `table/id`. */
+	private readonly residues = new Map<string, string | null>();
+
+	/** Residues of rows that are written already, or not otherwise. */
+	readonly rewrites = new Map<string, { table_name: string; row_id: number; residue: string | null }>();
+
+	/** What `fhir_residue` was given when a row was written. */
+	writtenResidue(mapping: Mapping, rowId: number): string | null {
+		return this.residues.get(`${mapping.table}/${rowId}`) ?? null;
+	}
+
+	private rewrite(mapping: Mapping, rowId: number, residue: string | null): void {
+		const name = `${mapping.table}/${rowId}`;
+		this.rewrites.set(name, { table_name: mapping.table, row_id: rowId, residue });
+		this.residues.set(name, residue);
+	}
+
+	/** What cells will not say of a resource; undefined where only the written row can tell. */
+	private foresee(
+		of: Named & { resource: JsonObject },
+		cells: Cells,
+		before: NativeRow | undefined,
+	): Foreseen | undefined {
+		const row = foreseeRow(of.mapping, cells, before, this.people);
+		return row === undefined ? undefined : { row, ...leftOver(of, row) };
+	}
+
+	/**
+	 * Works out what a written row does not say of its resource, where that is not what was foreseen, and what searches find by it. Gives the
+	 * row as a read finds it.
+	 */
+	settle(pending: Pending, row: NativeRow): NativeRow {
+		const { mapping, resource, rowId, foreseen, entry, needed } = pending;
+		const stands = foreseen !== undefined && isAsForeseen(mapping, foreseen.row, row, foreseen.residue);
+		const { residue, part } = stands ? foreseen : leftOver(pending, row);
+		const written = this.residues.get(`${mapping.table}/${rowId}`) ?? row.$residue;
+		const text = stands ? written : withPart(written, mapping, part);
+		if (text !== written) this.rewrite(mapping, rowId, text);
+		const isNothing = part?.meta === undefined && part?.body === undefined;
+		const index = isNothing ? nothingIndexed : indexResidue(mapping, resource, row, residue);
+		if (needed || entry === "there" || index.overrides.length > 0)
+			this.put(entry, this.entryOf(pending, row.$version, ownerOf(mapping, row), index));
+		return { ...row, $residue: text };
+	}
+
+	/** What `fhir.resource` has of a resource that is in a row. */
+	private entryOf(
+		{ mapping, rowId, id }: Named,
+		version: number,
+		owner: number | null,
+		index: IndexColumns = nothingIndexed,
+	): ResourceRow {
+		return {
+			...index,
 			type: mapping.type,
 			id,
-			version: row.$version,
-			user_id: ownerOf(mapping, row),
+			version,
+			user_id: owner,
 			created_by: this.caller.userId,
 			shared: mapping.table === "users",
 			table_name: mapping.table,
 			row_id: rowId,
 			part: mapping.id.part,
 			deleted: false,
-			meta,
-			body,
-		});
-		return [mapping.id.part, id, meta, body];
+			meta: null,
+			body: null,
+		};
 	}
 
 	touchesPatients(): boolean {
@@ -253,15 +305,41 @@ export class Effects {
 	}
 }
 
-/** A resource in a row whose residue is still to be computed. */
-export interface Pending {
+/** A resource that is in a row. */
+interface Named {
 	readonly mapping: Mapping;
-	readonly resource: JsonObject;
 	readonly rowId: number;
 	readonly id: string;
+}
+
+/** A resource in a row whose residue is still to be computed, or compared with what was foreseen. */
+export interface Pending extends Named {
+	readonly resource: JsonObject;
 	readonly entry: "new" | "there";
 	/** A link is needed whatever the residue. */
 	readonly needed: boolean;
+	readonly foreseen: Foreseen | undefined;
+}
+
+/** What a row does not say of a resource. */
+interface LeftOver {
+	readonly residue: Residue;
+	readonly part: PartResidue | undefined;
+}
+
+/** The same of a row as it is expected to be. */
+interface Foreseen extends LeftOver {
+	readonly row: NativeRow;
+}
+
+function leftOver({ mapping, resource, rowId, id }: Named & { resource: JsonObject }, row: NativeRow): LeftOver {
+	const residue = residueOf(mapping, resource, row);
+	const body = residueText(residue);
+	const meta = metaText(resource.meta);
+	const isOwn = id === naturalId(mapping.id, rowId);
+	if (isOwn && body === null && meta === null) return { residue, part: undefined };
+	const part = { ...(isOwn ? {} : { id }), ...(meta === null ? {} : { meta }), ...(body === null ? {} : { body }) };
+	return { residue, part };
 }
 
 /** Whatever was sent in meta apart from what the server sets itself; null when that is nothing. */

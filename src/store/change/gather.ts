@@ -5,7 +5,6 @@ import type { JsonObject } from "../../fhir/json.ts";
 import type { Mapping } from "../../mapping/define.ts";
 import { mappingNamed } from "../../mapping/registry.ts";
 import type { Cells } from "../../mapping/unit.ts";
-import { ownerOf } from "../build-version.ts";
 import { refuseWhileDataOf } from "../care.ts";
 import type { Transaction } from "../database.ts";
 import { instancesOf } from "../event-rows.ts";
@@ -103,15 +102,15 @@ export class Gatherer {
 			case "row": {
 				// A row that no resource becomes (a therapist's account) takes every update of its own.
 				const stays = (state.mapping.takes === "none" ? state.mapping : mapping) === state.mapping;
+				const entry = state.linked ? "there" : "new";
 				if (stays && !this.effects.disturbsOthers(state.mapping, resource, state.loaded)) {
-					this.effects.updateRow(state.mapping, resource, state.loaded, id);
+					this.effects.updateRow(state.mapping, resource, state.loaded, id, entry);
 					return "updated";
 				}
 				// The resource leaves its row, but keeps its id and goes on counting its versions.
-				const rowStays = this.effects.removeFromRow(state.mapping, state.loaded);
-				const entry = state.linked || state.loaded.residues.has(state.mapping.id.part) ? "there" : "new";
+				const rowStays = this.effects.removeFromRow(state.mapping, state.loaded, false);
 				await this.place(mapping, resource, id, state.version + 1, entry);
-				if (rowStays) this.effects.rename(state.mapping, state.loaded.rowId, ownerOf(state.mapping, state.loaded.row));
+				if (rowStays) this.effects.rename(state.mapping, state.loaded);
 				return "updated";
 			}
 		}
@@ -133,8 +132,8 @@ export class Gatherer {
 	/** An id of our own form that a client chose must not come to mean the row it looks like. */
 	private async keepNaturalIdApart(state: State, name: string): Promise<void> {
 		if ((state.kind !== "nothing" && state.kind !== "deleted") || state.row === undefined) return;
-		const { mapping, rowId, owner } = state.row;
-		if (owner !== undefined) return this.effects.rename(mapping, rowId, owner);
+		const { mapping, rowId, loaded } = state.row;
+		if (loaded !== undefined) return this.effects.rename(mapping, loaded);
 		const taken = await this.tx.asSystem(() =>
 			this.tx.query(sql`select 1 from public.${sql.ref(mapping.table)} where id = ${rowId}`),
 		);
@@ -166,7 +165,8 @@ export class Gatherer {
 				const instances = await instancesOf(this.tx, [state.loaded.rowId], true);
 				for (const { id: rowId } of instances) this.effects.deleteRow(state.mapping, rowId);
 			}
-			this.effects.removeFromRow(state.mapping, state.loaded);
+			const rowStays = this.effects.removeFromRow(state.mapping, state.loaded, true);
+			if (rowStays && state.linked) this.effects.emptyEntry(state.mapping, state.loaded, id);
 		} else if (state.kind === "occurrence") this.effects.leaveOut(state.occurrence);
 		else return "absent";
 		return "deleted";

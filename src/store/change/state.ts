@@ -1,18 +1,18 @@
 import type { Mapping } from "../../mapping/define.ts";
 import { isPresent } from "../../mapping/project.ts";
 import { mappingsOf } from "../../mapping/registry.ts";
-import { ownerOf, type WholeRow } from "../build-version.ts";
+import type { WholeRow } from "../build-version.ts";
 import type { Transaction } from "../database.ts";
 import { instanceVersions } from "../history.ts";
 import { type LoadedRow, loadRows, lockWholes } from "../load.ts";
 import { locate } from "../locate.ts";
 import { type OccurrenceState, occurrenceNow } from "../occurrences.ts";
 
-/** The row an id of our own form looks like; `owner` is set when the row is there (without yielding the resource). */
+/** The row an id of our own form looks like; `loaded` when the row is there (without yielding the resource). */
 export interface NaturalRow {
 	readonly mapping: Mapping;
 	readonly rowId: number;
-	readonly owner?: number | null;
+	readonly loaded?: LoadedRow;
 }
 
 /** What is there, locked, for an id somebody wants to change. */
@@ -112,5 +112,5 @@ async function statesOfType(tx: Transaction, type: string, ids: readonly string[
 }
 
 function naturalRow(mapping: Mapping, rowId: number, loaded: LoadedRow | undefined): NaturalRow {
-	return { mapping, rowId, ...(loaded === undefined ? {} : { owner: ownerOf(mapping, loaded.row) }) };
+	return { mapping, rowId, ...(loaded === undefined ? {} : { loaded }) };
 }

@@ -37,12 +37,19 @@ t.test("a created vital sign is a row, its id the row's; what does not fit goes 
 		(await clinic.owner("select heart_rate from vitals_samples where user_id = 3")).map((row) => row.heart_rate),
 		[60, 60, 60],
 	);
-	const [residue] = await clinic.owner<{ body: string }>("select body from fhir.resource where id = $1", [
-		plain?.version?.id,
-	]);
+	const [row] = await clinic.owner<{ fhir_residue: string }>(
+		"select fhir_residue from vitals_samples where 'vs-' || id || '-hr' = $1",
+		[plain?.version?.id],
+	);
+	const said = JSON.parse(row?.fhir_residue ?? "{}");
+	t.same(Object.keys(said), ["Observation/hr"]);
+	t.same(Object.keys(said["Observation/hr"]), ["body"], "the id is the row's own");
 	// The row says when it was made; when the sender issued it is the one thing it cannot hold.
-	t.same(Object.keys(JSON.parse(residue?.body ?? "{}").exact), ["issued"]);
-	t.same(Object.keys(JSON.parse(residue?.body ?? "{}")), ["exact"], "nothing that the row says is kept twice");
+	const residue = JSON.parse(said["Observation/hr"].body);
+	t.same(Object.keys(residue.exact), ["issued"]);
+	t.same(Object.keys(residue), ["exact"], "nothing that the row says is kept twice");
+	const ids = [plain?.version?.id, odd?.version?.id];
+	t.same(await clinic.owner("select id from fhir.resource where id = any($1)", [ids]), [], "nothing beside the row");
 	t.match(await clinic.read(therapist, "Observation", odd?.version?.id ?? ""), { note: [{ text: "after lunch" }] });
 });
 
