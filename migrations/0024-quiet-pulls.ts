@@ -11,6 +11,12 @@ const sql = `
 -- The log of the run that has the lease; it stays when a server dies with it.
 alter table devices.connection add column lease_log_id integer null;
 
+-- What a pull looks for, and nothing it has to look past.
+create index connection_leased on devices.connection (connection_id) where lease_holder is not null;
+create index idx_device_sync_logs_pending on public.device_sync_logs (device_connection_id) where status = 'pending';
+drop index devices.payload_connection;
+create index payload_connection on devices.payload (connection_id, id);
+
 -- Tokens and the time of the last sync are the pull's: only what a person or the vendor changes is a version, with a time and history of its own.
 create function devices.stamp_connection() returns trigger language plpgsql as $$
 declare

@@ -41,11 +41,10 @@ export async function accessToken(
 			const connection = await connectionById(tx, id, true);
 			if (connection === undefined || connection.state === "disconnected")
 				throw new VendorTrouble("stopped", "It was disconnected");
+			const held = heldToken(parts, vendor, connection);
+			if (held !== undefined && held.token !== refused) return held;
 			const current = opened(parts, connection, "access_token");
-			const expires = connection.tokenExpiry === null ? Number.POSITIVE_INFINITY : Date.parse(connection.tokenExpiry);
-			const soon = parts.now() + (vendor.oauth?.refreshWithinMilliseconds ?? graceMilliseconds);
-			const asItIs = { token: current ?? "", goodUntil: expires - (soon - parts.now()) };
-			if (current !== undefined && current !== refused && expires > soon) return asItIs;
+			const expires = expiryOf(connection);
 			try {
 				renewed ??= await renew(parts, vendor, connection);
 			} catch (error) {
@@ -68,6 +67,22 @@ export async function accessToken(
 		}
 	}
 	return attempt();
+}
+
+/** The token a connection has, where it need not be refreshed yet. */
+export function heldToken(
+	parts: Pick<DeviceParts, "sealer" | "now">,
+	vendor: Vendor,
+	connection: ConnectionRow,
+): GoodToken | undefined {
+	const goodUntil = expiryOf(connection) - (vendor.oauth?.refreshWithinMilliseconds ?? graceMilliseconds);
+	const token = goodUntil > parts.now() ? opened(parts, connection, "access_token") : undefined;
+	return token === undefined ? undefined : { token, goodUntil };
+}
+
+/** Epoch milliseconds; Infinity for a token that does not end by itself. */
+function expiryOf({ tokenExpiry }: ConnectionRow): number {
+	return tokenExpiry === null ? Number.POSITIVE_INFINITY : Date.parse(tokenExpiry);
 }
 
 /** Seals tokens into their row. */
@@ -132,7 +147,7 @@ async function signInToBridge(
 }
 
 function opened(
-	parts: DeviceParts,
+	parts: Pick<DeviceParts, "sealer">,
 	connection: ConnectionRow,
 	what: "access_token" | "refresh_token",
 ): string | undefined {

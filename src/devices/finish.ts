@@ -5,6 +5,7 @@ import { Alerts } from "../tables/alerts.ts";
 import { DeviceConnections } from "../tables/device-connections.ts";
 import { frequencyMilliseconds } from "./connection.ts";
 import type { DeviceParts } from "./parts.ts";
+import type { Run } from "./run.ts";
 import { writeLog } from "./sync-log.ts";
 import type { VendorTrouble } from "./trouble.ts";
 import { vendors } from "./vendors/all.ts";
@@ -25,6 +26,8 @@ const longestPause = 6 * 60 * 60_000;
 /**
  * Writes how an attempt ended, in one transaction: the log, the connection's health, when to try next; and where the vendor refuses the access
  * for good, that the person must connect again, of which they are told once.
+ *
+ * @param run what has the connection until then
  */
 export async function finish(
 	parts: DeviceParts,
@@ -32,6 +35,7 @@ export async function finish(
 	syncLogId: number,
 	leftOut: readonly string[],
 	troubles: readonly VendorTrouble[],
+	run?: Pick<Run, "release">,
 ): Promise<Outcome> {
 	const now = parts.now();
 	const [trouble] = troubles;
@@ -43,6 +47,7 @@ export async function finish(
 	};
 	const at = new Date(now).toISOString();
 	return parts.database.write(serverCaller, async (tx) => {
+		await run?.release(tx);
 		const recordsSynced = await writeLog(tx, syncLogId, { ...ended, syncCompletedAt: at });
 		const outcome: Outcome = { ...ended, recordsSynced, nextAt };
 		if (trouble?.what === "stopped") {

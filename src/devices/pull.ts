@@ -47,7 +47,7 @@ export async function pull(
 	}
 	try {
 		const troubles = await attempt(run, options.errand);
-		return await finish(parts, run.connection, syncLogId, run.leftOut(), troubles);
+		return await finish(parts, run.connection, syncLogId, run.leftOut(), troubles, run);
 	} finally {
 		await run.end();
 	}

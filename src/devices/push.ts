@@ -51,7 +51,7 @@ export async function receivePush(
 				run.count(changed, leftOut);
 			});
 		}
-		return await finish(parts, run.connection, syncLogId, run.leftOut(), []);
+		return await finish(parts, run.connection, syncLogId, run.leftOut(), [], run);
 	} finally {
 		await run.end();
 	}

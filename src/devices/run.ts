@@ -11,7 +11,7 @@ import {
 	takeLease,
 } from "../store/devices/connections.ts";
 import { knownRecords, type RecordRow, undetailedRecords } from "../store/devices/records.ts";
-import { accessToken, type GoodToken } from "./access.ts";
+import { accessToken, type GoodToken, heldToken } from "./access.ts";
 import { budgetOf } from "./budget.ts";
 import { contextOf, settingsOf } from "./connection.ts";
 import type { DeviceParts } from "./parts.ts";
@@ -52,6 +52,9 @@ export interface Run {
 	count(changed: number, leftOut: readonly string[]): void;
 	/** What could not be stored so far, and why. */
 	leftOut(): readonly string[];
+	/** Gives the connection back with the system's last transaction about it. */
+	release(tx: Transaction): Promise<void>;
+	/** Gives it back where that has not happened. */
 	end(): Promise<void>;
 }
 
@@ -74,15 +77,10 @@ export async function beginRun(
 	});
 	if (connection === undefined) return undefined;
 	const vendor = vendors[connection.deviceType];
-	const signs = setInterval(() => {
-		// Lost, or the database away: the next commit finds out.
-		database.write(serverCaller, (tx) => keepLease(tx, id, holder, leaseSeconds)).catch(() => undefined);
-	}, signOfLifeMilliseconds);
-	signs.unref();
 	const owner: Caller = { role: "person", userId: connection.userId, personRole: "patient", actor: `device:${id}` };
 	const budget = await budgetOf(parts, vendor, options.purpose);
 	const base = parts.vendors[vendor.name].baseUrl ?? vendor.apiBase ?? settingsOf(connection).url ?? "";
-	let token: GoodToken | undefined;
+	let token: GoodToken | undefined = heldToken(parts, vendor, connection);
 	const api = vendorApi({
 		ask: parts.ask,
 		title: vendor.title,
@@ -99,6 +97,12 @@ export async function beginRun(
 		sleep: parts.sleep,
 		signal: options.signal,
 	});
+	const signs = setInterval(() => {
+		// Lost, or the database away: the next commit finds out.
+		database.write(serverCaller, (tx) => keepLease(tx, id, holder, leaseSeconds)).catch(() => undefined);
+	}, signOfLifeMilliseconds);
+	signs.unref();
+	let released = false;
 	let pending = 0;
 	const leftOut = new Set<string>();
 	const read: Run["read"] = (work) => database.read(serverCaller, work);
@@ -148,9 +152,15 @@ export async function beginRun(
 			for (const reason of reasons) leftOut.add(reason);
 		},
 		leftOut: () => [...leftOut],
-		end() {
+		async release(tx) {
+			await endLease(tx, id, holder);
+			tx.committed(() => {
+				released = true;
+			});
+		},
+		async end() {
 			clearInterval(signs);
-			return database.write(serverCaller, (tx) => endLease(tx, id, holder));
+			if (!released) await database.write(serverCaller, (tx) => endLease(tx, id, holder));
 		},
 	};
 }

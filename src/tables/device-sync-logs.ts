@@ -25,6 +25,7 @@ export const DeviceSyncLogs = defineEntity({
 			properties: ["deviceConnectionId", "syncStartedAt"],
 			columns: [{ name: "device_connection_id" }, { name: "sync_started_at", sort: "desc" }],
 		},
+		{ name: "idx_device_sync_logs_pending", properties: ["deviceConnectionId"], where: "status = 'pending'" },
 	],
 	checks: [atLeast("device_sync_logs", "records_synced", 0)],
 	policies: via("device_sync_logs", "device_connections", "device_connection_id"),

@@ -84,7 +84,7 @@ export async function openBench(rows: number, say: (line: string) => void): Prom
 }
 
 /** What `npm start` gives to Node: options, and settings in its environment. */
-function startedWith(): { readonly options: string[]; readonly env: Record<string, string> } {
+export function startedWith(): { readonly options: string[]; readonly env: Record<string, string> } {
 	const { scripts } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
 	const words = (scripts.start as string).split(" ");
 	const settings = words.slice(0, words.indexOf("exec")).map((word) => word.split("=") as [string, string]);

@@ -1,6 +1,7 @@
 /** `npm run bench`: see README.md here. Results go to stdout, progress to stderr. */
 import { parseArgs } from "node:util";
 import { type Bench, openBench } from "./bench.ts";
+import { type DevicesMeasured, measureDevices, quickSize, wholeSize } from "./devices/devices.ts";
 import { type FacesMeasured, measureFaces } from "./faces.ts";
 import { type Ingested, measureIngest } from "./ingest.ts";
 import { type Measured, measure, type Pace } from "./measure.ts";
@@ -25,7 +26,8 @@ const { values: given, positionals } = parseArgs({
 });
 const known = [...scenarios.map(({ name }) => name), "start-up", "faces", "ingest"];
 for (const name of positionals) {
-	if (!known.includes(name)) fail(`no scenario ${name}; there are ${known.join(", ")}`);
+	if (!known.includes(name) && name !== "devices")
+		fail(`no scenario ${name}; there are ${known.join(", ")}, and by itself devices`);
 }
 const pace: Pace = {
 	rounds: numberOf("rounds", given.quick ? 1 : 3),
@@ -36,7 +38,8 @@ const connections = given.connections.split(",").map(Number);
 const chosen = given.scale && positionals.length === 0 ? ["search"] : positionals.length === 0 ? known : positionals;
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
-if (given.profile) await profiles();
+if (chosen.includes("devices")) showDevices(await measureDevices(given.quick ? quickSize : wholeSize, say));
+else if (given.profile) await profiles();
 else if (given.scale) await scale();
 else await all();
 
@@ -156,6 +159,33 @@ function show(
 		console.log(`\n${table([["the same rows, 16 connections", "/fhir req/s", "/api req/s", "ratio"], ...rows])}`);
 	}
 	if (ingested.length > 0) console.log(`\n${ingestTable(ingested)}`);
+}
+
+function showDevices(measured: readonly DevicesMeasured[]): void {
+	if (given.json) {
+		for (const one of measured) console.log(JSON.stringify(rounded({ scenario: "devices", ...one })));
+		return;
+	}
+	const head = ["devices", "connections", "pulls", "s", "pulls/min", "requests", "429", "statements", "transactions"];
+	const rows = measured.map((one) => [
+		one.phase,
+		...[one.connections, one.pulls, one.seconds, one.pullsPerMinute, one.requests, one.refused].map((n) =>
+			Math.round(n).toString(),
+		),
+		...[one.statementsEach, one.transactionsEach, one.serverMsEach, one.postgresMsEach].map((n) => n.toFixed(1)),
+		Math.round(one.rssMb).toString(),
+	]);
+	console.log(`\n${table([[...head, "server ms", "postgres ms", "RSS MB"], ...rows])}\n`);
+	for (const { phase, fairness, waitMinutes, workouts, days, leastDays } of measured) {
+		if (fairness !== undefined)
+			console.log(
+				`${phase}: fairness ${fairness.toFixed(3)} (Jain) at half, complete after ${waitMinutes?.map((n) => n.toFixed(0)).join(", ")} min (first, middle, last)`,
+			);
+		if (workouts !== undefined)
+			console.log(
+				`${phase}: ${workouts} workouts whole after ${days?.toFixed(1)} days, at least ${leastDays?.toFixed(1)}`,
+			);
+	}
 }
 
 function ingestTable(ingested: readonly Ingested[]): string {

@@ -60,8 +60,10 @@ export async function budgetLeft(
 ): Promise<{ left: number | null; wanting: number }> {
 	const rows = await tx.query(sql<{ left: number | null; wanting: number }>`
 		select (select min(greatest(0, most - used)) from devices.budget where vendor = ${vendor} and ends_at > ${now}::timestamptz)::int as left,
-			(select count(*) from devices.connection c join public.device_connections d on d.id = c.connection_id
-				where d.device_type = ${vendor} and c.state = 'connected' and d.is_active is true
-					and (c.next_sync_at <= ${now}::timestamptz or c.lease_until > now()))::int as wanting`);
+			(select count(*) from (
+				select connection_id from devices.connection where state = 'connected' and next_sync_at <= ${now}::timestamptz
+				union select connection_id from devices.connection where state = 'connected' and lease_holder is not null and lease_until > now()
+			) c join public.device_connections d on d.id = c.connection_id
+			where d.device_type = ${vendor} and d.is_active is true)::int as wanting`);
 	return rows[0] ?? { left: null, wanting: 1 };
 }

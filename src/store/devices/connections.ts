@@ -155,11 +155,12 @@ export async function claimDueConnections(
 	{ now, again, limit }: { now: string; again: string; limit: number },
 ): Promise<number[]> {
 	const rows = await tx.query(sql<{ id: number }>`
-		update devices.connection c set next_sync_at = ${again}::timestamptz
-		from (select c.connection_id from devices.connection c join public.device_connections d on d.id = c.connection_id
+		update devices.connection set next_sync_at = ${again}::timestamptz
+		where connection_id = any(array(select c.connection_id
+			from devices.connection c join public.device_connections d on d.id = c.connection_id
 			where c.state = 'connected' and c.next_sync_at <= ${now}::timestamptz and d.is_active is true
-			order by c.next_sync_at limit ${limit} for update of c skip locked) due
-		where c.connection_id = due.connection_id returning c.connection_id as id`);
+			order by c.next_sync_at limit ${limit} for update of c skip locked))
+		returning connection_id as id`);
 	return rows.map(({ id }) => id);
 }
 

@@ -12,6 +12,7 @@ import { branchesOf, branchQuery } from "../../../src/store/search-branches.ts";
 import { type Composed, compose } from "../../../src/store/statement.ts";
 import { VitalsSamples } from "../../../src/tables/vitals-samples.ts";
 import { base, openClinic } from "../../support/clinic.ts";
+import { genericPlan } from "../../support/plans.ts";
 
 // Plans under the real roles: what a chart asks must end at an index that begins with the person, and never look at others' rows.
 
@@ -202,26 +203,10 @@ async function plansOf(caller: Caller, work: (tx: Transaction) => Promise<unknow
 		// What a caller may not see is planned all the same.
 		.catch(() => undefined);
 	return clinic.db.write(caller, async (tx) => {
-		await tx.query(sql`set local plan_cache_mode = force_generic_plan`);
 		const found: string[] = [];
-		for (const [at, { text, values }] of statements.entries()) {
-			await tx.query(sql.raw(`prepare plan_${at} as ${text}`) as never);
-			const given = values.length === 0 ? "" : `(${values.map(literal).join(", ")})`;
-			const rows = await tx.query(
-				sql.raw<{ "QUERY PLAN": string }>(`explain (analyze, timing off) execute plan_${at}${given}`),
-			);
-			await tx.query(sql.raw(`deallocate plan_${at}`) as never);
-			found.push(rows.map((row) => row["QUERY PLAN"]).join("\n"));
-		}
+		for (const one of statements) found.push(await genericPlan(tx, one, "(analyze, timing off)"));
 		return found;
 	});
-}
-
-/** A value of ours as SQL. */
-function literal(value: unknown): string {
-	if (value === null || value === undefined) return "null";
-	const text = Array.isArray(value) ? `{${value.map((one) => JSON.stringify(one)).join(",")}}` : String(value);
-	return `'${text.replaceAll("'", "''")}'`;
 }
 
 /** EXPLAIN ANALYZE of every branch of a search. */
