@@ -32,7 +32,7 @@ export async function exportAt(ask: Ask, url: URL): Promise<ExportFile[]> {
 }
 
 /** The files of an export that came whole: a ZIP archive, or one CSV. @throws UnreadablePayload */
-async function exportOf(name: string, body: Buffer): Promise<ExportFile[]> {
+export async function exportOf(name: string, body: Buffer): Promise<ExportFile[]> {
 	if (body.subarray(0, 2).toString("latin1") === "PK")
 		return unzip(body, (entry) => exportType(entry) !== undefined, limits);
 	const text = body.toString("utf8");

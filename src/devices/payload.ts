@@ -4,6 +4,9 @@ export type Payload = Readonly<Record<string, unknown>>;
 /** A reply that is not what the vendor documents: the pull fails and says so, and nothing of the page is taken. */
 export class UnreadablePayload extends Error {}
 
+/** More than is read of one thing, by mistake or meant to fill the memory. */
+export class TooMuch extends UnreadablePayload {}
+
 /** As {@link UnreadablePayload}. @param what in words that hold no data */
 export function unreadable(what: string): UnreadablePayload {
 	return new UnreadablePayload(`the answer cannot be read: ${what}`);

@@ -5,7 +5,6 @@ import { settingsOf } from "./connection.ts";
 import { exportAt, exportIn } from "./export-files.ts";
 import type { Run } from "./run.ts";
 import { storeMeasures } from "./store-measures.ts";
-import { VendorTrouble } from "./trouble.ts";
 import { type ExportFile, readExport } from "./vendors/samsung/export.ts";
 
 /** The "feed" of exports. */
@@ -17,14 +16,15 @@ const atOnce = 500;
 /** Reads the export of a connection, unless it is the one read last. What is not in it is not therefore gone: exports may be partial. */
 export async function pullExport(run: Run): Promise<void> {
 	const { url, folder } = settingsOf(run.connection);
-	if (url === undefined && folder === undefined)
-		throw new VendorTrouble("reconnect", "The export's address or folder is missing");
+	// Exports are sent here: there is nowhere to look.
+	if (url === undefined && folder === undefined) return;
 	const { ask, exportFolder } = run.parts;
 	const files = url === undefined ? await exportIn(exportFolder, folder ?? "") : await exportAt(ask, new URL(url));
 	await storeExport(run, files);
 }
 
-async function storeExport(run: Run, files: readonly ExportFile[]): Promise<void> {
+/** Stores the files of an export, unless it is the one stored last. */
+export async function storeExport(run: Run, files: readonly ExportFile[]): Promise<void> {
 	const digest = hash("sha256", JSON.stringify(files.map(({ name, text }) => [name, text])), "hex");
 	const cursor = await run.read((tx) => cursorOf(tx, run.connection.id, source.name));
 	const done = { pullPosition: JSON.stringify({ digest }), completeUntil: new Date(run.parts.now()).toISOString() };

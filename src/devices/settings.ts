@@ -23,7 +23,7 @@ const modes: Readonly<Record<NonNullable<ConnectionSettings["mode"]>, readonly s
 const shortestSecret = 16;
 
 /**
- * Checks the settings of a connection. Samsung's ways in: `bridge` (url, username, password), `export` (url or folder), `push` (a secret of
+ * Checks the settings of a connection. Samsung's ways in: `bridge` (url, username, password), `export` (url, folder, or neither: sent here), `push` (a secret of
  * one's own, or one is made). `timeZone` goes with each.
  *
  * @param isNew a push connection without a secret gets one
@@ -78,8 +78,8 @@ function checkMode(
 	for (const name of modes[mode]) {
 		if (members[name] === undefined ? needs.includes(name) : !isText(name)) wrong(name, "must be text");
 	}
-	if (mode === "export" && (members.url === undefined) === (members.folder === undefined))
-		wrong("url", "or settings.folder must be given, one of them");
+	if (mode === "export" && members.url !== undefined && members.folder !== undefined)
+		wrong("url", "or settings.folder may be given, one of them");
 	if (isText("url") && !isWebAddress(String(members.url)))
 		wrong("url", "must be an http or https address without a password");
 	if (isText("folder") && !/^[\w.-]+(\/[\w.-]+)*$/.test(String(members.folder)))

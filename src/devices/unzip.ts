@@ -1,5 +1,5 @@
 import yauzl from "yauzl";
-import { UnreadablePayload } from "./payload.ts";
+import { TooMuch, UnreadablePayload } from "./payload.ts";
 
 /** How much an archive may hold; more is a mistake, or meant to fill the memory. */
 export interface UnzipLimits {
@@ -23,14 +23,14 @@ export async function unzip(
 	try {
 		// Sizes are validated while unpacking, names when an entry is read (yauzl).
 		const zip = await yauzl.fromBufferPromise(archive, { lazyEntries: true, validateEntrySizes: true });
-		if (zip.entryCount > limits.entries) throw new UnreadablePayload("the archive holds too many files");
+		if (zip.entryCount > limits.entries) throw new TooMuch("the archive holds too many files");
 		const files: { name: string; text: string }[] = [];
 		let total = 0;
 		for await (const entry of zip.eachEntry()) {
 			if (entry.fileName.endsWith("/") || !isWanted(entry.fileName)) continue;
 			total += entry.uncompressedSize;
 			if (entry.uncompressedSize > limits.entryBytes || total > limits.totalBytes) {
-				throw new UnreadablePayload("the archive unpacks to too much");
+				throw new TooMuch("the archive unpacks to too much");
 			}
 			const parts: Buffer[] = [];
 			for await (const part of await zip.openReadStreamPromise(entry)) parts.push(part as Buffer);

@@ -15,6 +15,7 @@ import { registerDailyScoreRoutes } from "./routes/daily-scores.ts";
 import { registerAccountDeletion } from "./routes/delete-account.ts";
 import { registerDeviceCallback, registerDeviceConnect } from "./routes/device-connect.ts";
 import { registerDeviceEvents } from "./routes/device-events.ts";
+import { registerDeviceExport } from "./routes/device-export.ts";
 import { type DeviceServices, registerDevices } from "./routes/devices.ts";
 import { registerEvents } from "./routes/events.ts";
 import { registerExerciseRoutes } from "./routes/exercises.ts";
@@ -63,6 +64,7 @@ export async function registerNative(app: FastifyInstance, services: AllNativeSe
 			registerDeviceConnect(signedIn, services);
 			registerSameWorkouts(signedIn, services);
 			registerSyncProgress(signedIn, services);
+			await registerDeviceExport(signedIn, services);
 			for (const collection of collections) registerCollection(signedIn, services, collection);
 			registerPasswordChange(signedIn, services);
 			registerProfile(signedIn, services);

@@ -11,7 +11,7 @@ import { listRows } from "../../store/list-rows.ts";
 import type { RowValues } from "../../store/rows.ts";
 import { DeviceConnections } from "../../tables/device-connections.ts";
 import { browserVendors } from "../native/routes/device-connect.ts";
-import { addConnection, beginSync, type DeviceServices } from "../native/routes/devices.ts";
+import { addConnection, beginSync, type DeviceServices, isSentHere } from "../native/routes/devices.ts";
 import { signInAddress } from "../smart/session-routes.ts";
 import { formOf } from "./form.ts";
 import { type Html, html } from "./html.ts";
@@ -151,8 +151,10 @@ function wordsFor({ recordsSynced, isBackfill }: SyncSoFar, { complete }: Progre
 function shown({ row, health, progress }: Shown): Html {
 	const vendor = vendors[row.deviceType as VendorName];
 	const name = (row.deviceName as string | null) ?? vendor.title;
-	const mode = (JSON.parse((row.settings as string | null) ?? "{}") as { mode?: string } | null)?.mode;
-	const pulls = health.state !== "disconnected" && mode !== "push";
+	const settings = (JSON.parse((row.settings as string | null) ?? "{}") ?? {}) as Record<string, unknown>;
+	const mode = typeof settings.mode === "string" ? settings.mode : undefined;
+	const comesByItself = mode === "push" || (mode === "export" && isSentHere(settings));
+	const pulls = health.state !== "disconnected" && !comesByItself;
 	return html`<li><strong>${name}</strong> ${mode !== undefined && html`(${vendor.title} via ${mode})`} – ${stateWords[health.state]}
 <p class="soft">${health.lastSyncAt === null ? "Nothing has come yet." : `Last synced ${health.lastSyncAt.slice(0, 16).replace("T", " ")} UTC.`}
 ${health.lastError !== null && html`Since then: ${health.lastError}.`}

@@ -1,7 +1,7 @@
 import { parse } from "csv-parse/sync";
 import { dateAtOffset, dateInZone, instantAtOffset, instantOf, instantText } from "../../civil-time.ts";
 import type { Measure } from "../../measures.ts";
-import { given, type Payload, positiveAt, textAt, unreadable } from "../../payload.ts";
+import { given, type Payload, positiveAt, textAt, UnreadablePayload } from "../../payload.ts";
 import { qualityOfScore, readStages, type SleepStage } from "../../sleep-stages.ts";
 import type { FeedContext, Upstream } from "../../vendor.ts";
 import { activityOf } from "./activity.ts";
@@ -167,7 +167,7 @@ function linesOf({ name, text }: ExportFile): readonly Line[] {
 	try {
 		rows = parse(text, { bom: true, relax_column_count: true, skip_empty_lines: true, relax_quotes: true });
 	} catch {
-		throw unreadable(`${name.split(/[/\\]/).at(-1)} is no CSV`);
+		throw new UnreadablePayload(`${name.split(/[/\\]/).at(-1)} is no CSV`);
 	}
 	const hasTitle = /^com\.samsung\./.test(rows[0]?.[0] ?? "") && /^\d+$/.test(rows[0]?.[1] ?? "");
 	const [header = [], ...lines] = hasTitle ? rows.slice(1) : rows;

@@ -17,7 +17,7 @@ const body = bodySchema(devices, true);
 const settings = `Settings of Samsung connections, which have no sign-in at Samsung:
 
 - \`{"mode": "bridge", "url", "username", "password"}\` – an HTTP bridge of HCGateway's shape that a phone fills
-- \`{"mode": "export", "url"}\` or \`{"mode": "export", "folder"}\` – personal-data exports, ZIP or CSV, at an address or in a folder below \`DEVICE_EXPORT_DIR\`
+- \`{"mode": "export", "url"}\` or \`{"mode": "export", "folder"}\` – personal-data exports, ZIP or CSV, at an address or in a folder below \`DEVICE_EXPORT_DIR\`; with neither they are sent to \`POST /api/devices/:id/export\`
 - \`{"mode": "push", "secret"}\` – a phone posts Health Connect's data to \`pushUrl\`; without a secret one is made and shown once
 
 \`timeZone\` goes with each. Passwords and secrets are sealed and never shown again. Strava and Polar are connected by \`GET /api/{vendor}/connect\`.`;

@@ -140,7 +140,7 @@ export async function addConnection(
 	return services.database.write(caller, async (tx) => {
 		const given = withOwner(devices, tx, valuesToInsert(devices, caller, { ...body, settings }));
 		const [id] = await allocateIds(tx, DeviceConnections, 1);
-		const pulls = settings?.mode === "bridge" || settings?.mode === "export";
+		const pulls = settings?.mode === "bridge" || (settings?.mode === "export" && !isSentHere(settings));
 		const active = settings?.mode === undefined ? {} : { isActive: true };
 		const [row] = (await insertRows(tx, DeviceConnections, [{ ...active, ...given, id }])) as [RowValues];
 		if (settings?.mode !== undefined) {
@@ -155,12 +155,21 @@ export async function addConnection(
 	});
 }
 
+/** Whether exports of a connection are sent here, as there is neither an address nor a folder to look at. */
+export function isSentHere(settings: Readonly<Record<string, unknown>>): boolean {
+	return settings.url === undefined && settings.folder === undefined;
+}
+
 /** @throws Failure conflict where there is nothing to pull from */
 async function requireSyncable(tx: Transaction, id: number): Promise<void> {
 	const row = await requireRow(tx, DeviceConnections, id, true);
-	const mode = (JSON.parse((row.settings as string | null) ?? "{}") as { mode?: string } | null)?.mode;
+	const settings = (JSON.parse((row.settings as string | null) ?? "{}") ?? {}) as Record<string, unknown>;
+	const { mode } = settings;
 	if (row.deviceType === "samsung" && mode === "push") {
 		throw new Failure("conflict", "A phone pushes to this connection: there is nothing to pull");
+	}
+	if (row.deviceType === "samsung" && mode === "export" && isSentHere(settings)) {
+		throw new Failure("conflict", "Exports are sent to this connection (POST …/export): there is nothing to pull");
 	}
 	const health = await healthOf(tx, row, 0);
 	if (health.state === "disconnected") throw new Failure("conflict", "This device is not connected: connect it first");

@@ -1,0 +1,92 @@
+import type { FastifyInstance } from "fastify";
+import { receiveExport, requireTakesExports } from "../../../devices/receive-export.ts";
+import { beginLog } from "../../../devices/sync-log.ts";
+import { Failure } from "../../../fhir/failure.ts";
+import { requireRow } from "../../../store/rows.ts";
+import { DeviceConnections } from "../../../tables/device-connections.ts";
+import { DeviceSyncLogs } from "../../../tables/device-sync-logs.ts";
+import { refuseOtherMethods } from "../../plugins/refuse-methods.ts";
+import { deviceSyncLogs } from "../collections/device-sync-logs.ts";
+import { devices } from "../collections/devices.ts";
+import { idParams } from "../schema/parameters.ts";
+import { routeSchema } from "../schema/route-schema.ts";
+import { rowSchema } from "../schema/row-schemas.ts";
+import { text } from "../schema/values.ts";
+import { present } from "../values.ts";
+import type { DeviceServices } from "./devices.ts";
+
+/** Bytes; years of a watch are some dozens of MiB, and an archive has a tenth of that. */
+const exportLimit = 64 * 1024 * 1024;
+
+const types = /^(?:application\/(?:zip|x-zip-compressed|octet-stream)|text\/csv)(?:\s*;|$)/i;
+
+/** `POST /api/devices/:id/export`: an export of Samsung Health, as the app on the phone makes it. */
+export async function registerDeviceExport(app: FastifyInstance, services: DeviceServices): Promise<void> {
+	const url = "/api/devices/:id/export";
+	const { database, accessLog } = services;
+
+	await app.register(async (files) => {
+		files.addContentTypeParser<Buffer>(types, { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+		files.post(url, { schema, bodyLimit: exportLimit }, async (request) => {
+			const caller = await request.caller();
+			const { id } = request.params as { id: number };
+			const { name = "" } = request.query as { name?: string };
+			const connection = await database.read(caller, (tx) => requireRow(tx, DeviceConnections, id));
+			if (!(request.body instanceof Buffer)) {
+				throw new Failure("unsupported-media-type", "Send the export as application/zip or text/csv");
+			}
+			const { body } = request;
+			await requireTakesExports(services.devices, id);
+			const log = await database.write(caller, async (tx) => {
+				await requireRow(tx, DeviceConnections, id, true);
+				const begun = await tx.asSystem(() => beginLog(tx, id, new Date(services.devices.now()).toISOString()));
+				accessLog.include(tx, {
+					caller,
+					action: "sync",
+					target: `devices/${id}`,
+					returned: [`device-sync-logs/${begun.id}`],
+					patients: [connection.userId as number],
+					outcome: "success",
+				});
+				return begun;
+			});
+			// Stored whole even where its sender is gone meanwhile.
+			const release = request.holdBody();
+			try {
+				await receiveExport(services.devices, id, log.id as number, { name, body });
+			} finally {
+				release();
+			}
+			const ended = await database.read(caller, (tx) => requireRow(tx, DeviceSyncLogs, log.id as number));
+			return present(deviceSyncLogs, ended, services);
+		});
+		refuseOtherMethods(files, url, ["POST"]);
+	});
+}
+
+/** Bytes: no JSON that a schema could say anything of. */
+const file = { schema: { description: "The file" } };
+
+const schema = routeSchema({
+	operationId: "uploadDeviceExport",
+	tag: devices.path,
+	summary: "Store an export of Samsung Health",
+	description: [
+		'For Samsung connections of mode `export`: the ZIP archive that "Download personal data" makes, or one CSV of it, as the body. What came before is known',
+		"and left alone; what is not in it stays. Answered when all is stored, with the log of it; what cannot be read is 422, and the log says so, too.",
+		"An archive may hold 20,000 files and unpack to 192 MiB, one file of it to 64 MiB; more is 413.",
+	].join(" "),
+	params: idParams,
+	query: {
+		name: {
+			...text(),
+			description: "Name of a CSV, which says what it holds where its first line does not",
+			examples: ["com.samsung.health.weight.20260301.csv"],
+		},
+	},
+	body: {
+		content: { "application/zip": file, "application/octet-stream": file, "text/csv": file },
+	},
+	answers: { 200: { description: "How it went", ...rowSchema(deviceSyncLogs) } },
+	failures: [404, 409, 413, 415, 422, 503],
+});
