@@ -1,5 +1,6 @@
 import { isResourceType, searchParametersOf } from "../fhir/definitions/definitions.ts";
 import { Failure } from "../fhir/failure.ts";
+import { isChain } from "../search/chain.ts";
 import { parseSearch } from "../search/parse.ts";
 import type { Filter } from "../search/query.ts";
 
@@ -36,7 +37,8 @@ const v1: Readonly<Record<string, string>> = { read: "rs", write: "cud", "*": "c
 
 /**
  * A scope for data; undefined for everything that is none and for what must not be granted: letters that are not some of `cruds` in
- * that order, types R4 does not have, conditions that cannot be enforced (of `*`, with modifiers, of other than token parameters).
+ * that order, types R4 does not have, conditions that cannot be enforced: of `*`, of parameters that are not supported, of `_id`, and
+ * those that look at other resources (`subject:Patient.name`, `_has`), which a resource by itself does not tell.
  */
 export function parseScope(text: string): ResourceScope | undefined {
 	const [, level, type, suffix, query] = form.exec(text) ?? [];
@@ -63,7 +65,8 @@ function parseConditions(type: string, query: string): Conditions | undefined {
 		const [name, value] = [decoded(pair.slice(0, at)), decoded(pair.slice(at + 1))];
 		if (at < 1 || !name || !value?.replaceAll(",", "") || value.includes("\0")) return undefined;
 		// An id says which, not of what kind; it is looked up in another way, too.
-		if (name === "_id" || parameters.get(name)?.type !== "token") return undefined;
+		const [code = ""] = name.split(":");
+		if (code === "_id" || isChain(name) || !parameters.has(code)) return undefined;
 		conditions.push([name, value]);
 	}
 	return isReadable(type, conditions) ? conditions : undefined;
@@ -71,8 +74,7 @@ function parseConditions(type: string, query: string): Conditions | undefined {
 
 function isReadable(type: string, conditions: Conditions): boolean {
 	try {
-		filtersFrom(type, conditions);
-		return true;
+		return filtersFrom(type, conditions).length === conditions.length;
 	} catch (error) {
 		if (error instanceof Failure) return false;
 		throw error;

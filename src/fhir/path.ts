@@ -85,11 +85,12 @@ function memberName(element: ElementDefinition, type: string): string {
 	return element.isChoice ? element.name + type.charAt(0).toUpperCase() + type.slice(1) : element.name;
 }
 
-/** Judged by the text alone, or by Reference.type where there is no text that says it. */
+/** Judged by the text alone, or by Reference.type where there is no text that says it; words for people lead nowhere. */
 function refersTo(value: Json, type: string): boolean {
 	if (!isObject(value)) return false;
-	const { reference, type: declared } = value;
+	const { reference, identifier, type: declared } = value;
 	const parsed = typeof reference === "string" ? parseReference(reference) : undefined;
 	if (parsed !== undefined && "type" in parsed && parsed.type !== undefined) return parsed.type === type;
+	if (reference === undefined && identifier === undefined) return false;
 	return declared === type || declared === `http://hl7.org/fhir/StructureDefinition/${type}`;
 }

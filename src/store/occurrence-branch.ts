@@ -151,7 +151,16 @@ async function seriesWithin(
 	ids: readonly number[] | undefined,
 ): Promise<SeriesRow[]> {
 	const isUndated = ({ parameter }: Pick<Filter, "parameter">) => parameter.code !== "date";
-	const [undated] = branchesOf({ ...query, filters: query.filters.filter(isUndated), sort: [], cursor: undefined });
+	const limits = [...(query.limits ?? [])].map(
+		([type, sets]) => [type, sets.map((set) => set.filter(isUndated))] as const,
+	);
+	const [undated] = branchesOf({
+		...query,
+		filters: query.filters.filter(isUndated),
+		sort: [],
+		cursor: undefined,
+		...(query.limits === undefined ? {} : { limits: new Map(limits) }),
+	});
 	if (undated === undefined) return [];
 	const columns = columnsOf(CalendarEvents).map(
 		({ column, property }) => sql`t.${sql.ref(column)} as ${sql.id(property)}`,

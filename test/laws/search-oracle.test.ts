@@ -3,11 +3,13 @@ import t from "tap";
 import { rewriteReferences } from "../../src/fhir/bundle.ts";
 import { searchParametersOf } from "../../src/fhir/definitions/definitions.ts";
 import { type JsonObject, parseJson } from "../../src/fhir/json.ts";
+import { meets } from "../../src/search/meets.ts";
 import { kinds } from "../../src/search/params/all.ts";
+import { parseSearch } from "../../src/search/parse.ts";
 import { supportedSearchParameters } from "../../src/search/supported.ts";
 import { editRows } from "../../src/store/change/edit-rows.ts";
 import type { Transaction } from "../../src/store/database.ts";
-import { applyChanges, planCreates, readResource } from "../../src/store/resources.ts";
+import { applyChanges, planCreates, readResource, searchResources } from "../../src/store/resources.ts";
 import { getRow, type RowValues } from "../../src/store/rows.ts";
 import type { Entity } from "../../src/tables/all.ts";
 import { CalendarEvents } from "../../src/tables/calendar-events.ts";
@@ -15,7 +17,7 @@ import { tableName } from "../../src/tables/columns.ts";
 import { Medications } from "../../src/tables/medications.ts";
 import { Patients } from "../../src/tables/patients.ts";
 import { VitalsSamples } from "../../src/tables/vitals-samples.ts";
-import { allMatches, type Clinic, openClinic, type Resource } from "../support/clinic.ts";
+import { allMatches, base, type Clinic, openClinic, type Resource } from "../support/clinic.ts";
 import { choices, generatePatients, generateRows } from "../support/generate.ts";
 import { matches, officialParameters } from "../support/search-oracle.ts";
 import { queriesFor } from "../support/search-queries.ts";
@@ -72,7 +74,8 @@ for (const type of types) {
 		let hits = 0;
 		let parameters = 0;
 		const wrong: string[] = [];
-		const resources = await clinic.db.read(clinic.therapist, (tx) => visible(tx, type));
+		const bodies = await clinic.db.read(clinic.therapist, (tx) => visible(tx, type));
+		const resources = new Map([...bodies].map(([id, body]) => [id, JSON.parse(JSON.stringify(body)) as JsonObject]));
 		await clinic.db.read(clinic.therapist, async (tx) => {
 			t.same(
 				(await allMatches(tx, type, [["_count", "17"]])).map(({ id }) => id).sort(),
@@ -102,6 +105,17 @@ for (const type of types) {
 					const ids = found.map(({ id }) => id);
 					if (String([...ids].sort()) !== String(expected.sort()))
 						wrong.push(difference(`${name}=${text}`, expected, ids));
+					if (code === "_id") continue;
+					// The same as what an app is limited to: of resources one looks at anyway, and beside any search.
+					const { filters } = parseSearch(type, [[name, text]], { base }).query;
+					const met = [...bodies].flatMap(([id, body]) => (meets(body, filters) ? [id] : []));
+					if (String(met.sort()) !== String(expected)) wrong.push(difference(`met ${name}=${text}`, expected, met));
+					if (!pick.once(6)) continue;
+					const limits = new Map([[type, [filters]]]);
+					const { query } = parseSearch(type, [["_count", "1000"]], { base });
+					const within = (await searchResources(tx, { ...query, limits })).matches.map(({ id }) => id);
+					const most = expected.length <= 1000 ? expected : expected.filter((id) => within.includes(id));
+					if (String(within.sort()) !== String(most)) wrong.push(difference(`within ${name}=${text}`, most, within));
 				}
 			}
 		});
@@ -153,7 +167,7 @@ async function visible(tx: Transaction, type: string): Promise<Map<string, JsonO
 			if (error.kind === "not-found" || error.kind === "gone") return undefined;
 			throw error;
 		});
-		if (version !== undefined && version.method !== "DELETE") found.set(id, JSON.parse(version.text) as JsonObject);
+		if (version !== undefined && version.method !== "DELETE") found.set(id, parseJson(version.text) as JsonObject);
 	}
 	return found;
 }

@@ -40,11 +40,12 @@ export async function carryOut(tx: Transaction, wanted: readonly AskedWrite[], b
 	const known = namesOf(asked, (at) => resolved.matches[at] ?? own(asked[at]), resolved.references);
 	const intents = rewritten(asked, withUnknown(known, asked));
 	const plans = await planAll(tx, intents, resolved);
-	await checkContents(tx, intents, (at) => resolved.matches[at]?.id);
 	const planned = rewritten(
 		intents,
 		namesOf(intents, (at) => plans[at]),
 	);
+	// As they will be stored: what an app may write can depend on what they refer to.
+	await checkContents(tx, planned, (at) => resolved.matches[at]?.id);
 	const steps = planned.map((intent, at) => stepOf(intent, resolved.matches[at], plans[at]));
 	const changes = steps.flatMap((step, at) => (step.kind === "change" ? [{ change: step.change, at }] : []));
 	checkNoneTwice(changes);

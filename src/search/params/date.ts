@@ -39,6 +39,8 @@ export const date: ParameterKind = {
 					where d.param = ${filter.parameter.code} and ${compare(value, sql`d.lo`, sql`d.hi`)})`,
 			),
 		),
+	finds: (value, { parameter }, { dates }, now) =>
+		dates.some((one) => one.param === parameter.code && agrees(value, one, now)),
 	native: (filter, values) =>
 		or(
 			filter.values.flatMap((wanted) =>
@@ -100,6 +102,29 @@ function compare(value: FilterValue, lo: Sql, hi: Sql): Sql<boolean> {
 		},
 	};
 	return conditions[value.prefix ?? "eq"]();
+}
+
+/** As {@link compare}. Instants are texts that sort as they follow one another, the infinite ones too. */
+function agrees(value: FilterValue, { lo, hi }: { lo: string; hi: string }, now: number): boolean {
+	const [from, to] = [value.lo as string, value.hi as string];
+	const within = lo >= from && hi <= to;
+	const slack = Math.abs(now - Date.parse(from)) / 10;
+	const conditions: Record<Prefix, () => boolean> = {
+		eq: () => within,
+		ne: () => !within,
+		gt: () => hi > to,
+		lt: () => lo < from,
+		ge: () => hi > to || within,
+		le: () => lo < from || within,
+		sa: () => lo >= to,
+		eb: () => hi <= from,
+		ap: () => milliseconds(lo) < Date.parse(to) + slack && milliseconds(hi) > Date.parse(from) - slack,
+	};
+	return conditions[value.prefix ?? "eq"]();
+}
+
+function milliseconds(instant: string): number {
+	return instant === min ? -Infinity : instant === max ? Infinity : Date.parse(instant);
 }
 
 function rangeOf(value: Json, type: string): { lo: string; hi: string } | undefined {

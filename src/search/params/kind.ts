@@ -38,6 +38,11 @@ export interface ParameterKind {
 	index(parameter: string, value: Json, type: string, into: IndexEntries): void;
 	/** The condition on a stored resource `x`. */
 	stored(filter: Filter): Condition;
+	/**
+	 * The same of a resource no statement looks at, for one of the filter's values (`:not` and `:missing` aside): whether it is among what
+	 * the parameter finds there. `now`: milliseconds since 1970.
+	 */
+	finds(value: FilterValue, filter: Filter, found: IndexEntries, now: number): boolean;
 	/** The condition on what a native row yields. */
 	native(filter: Filter, values: readonly SearchValue[]): Condition;
 	/** Sort key of a stored resource `x`; of several values the first in the sort direction. */

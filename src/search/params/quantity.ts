@@ -3,10 +3,11 @@ import { Failure } from "../../fhir/failure.ts";
 import { type Json, numberText } from "../../fhir/json.ts";
 import type { SearchValue, Sql } from "../../mapping/unit.ts";
 import { and, type Condition, or } from "../condition.ts";
+import { compareDecimals, type Decimal, decimalOf, negative, plus, tenth } from "../decimal.ts";
 import { splitEscaped, unescaped } from "../escape.ts";
 import { splitPrefix } from "../prefix.ts";
 import type { FilterValue, Prefix } from "../query.ts";
-import type { ParameterKind } from "./kind.ts";
+import type { IndexEntries, ParameterKind } from "./kind.ts";
 
 /** Number parameters (R4 search 2.1.3.7): `eq` by significant digits, the others by the exact value. */
 export const number: ParameterKind = {
@@ -24,6 +25,8 @@ export const number: ParameterKind = {
 					where n.param = ${filter.parameter.code} and ${compare(value, sql`n.lo`, sql`n.hi`)} and ${unitStored(value)})`,
 			),
 		),
+	finds: (value, { parameter }, { numbers }) =>
+		numbers.some((one) => one.param === parameter.code && isOfUnit(value, one) && agrees(value, one)),
 	native: (filter, values) =>
 		or(
 			filter.values.flatMap((wanted) =>
@@ -133,6 +136,43 @@ function compare(value: FilterValue, lo: Sql, hi: Sql): Sql<boolean> {
 		ap: sql<boolean>`(${lo} <= ${exact} + abs(${exact}) / 10 and ${hi} >= ${exact} - abs(${exact}) / 10)`,
 	};
 	return conditions[value.prefix ?? "eq"];
+}
+
+/** As {@link compare}. */
+function agrees(value: FilterValue, one: { readonly lo: string; readonly hi: string }): boolean {
+	const [exact, half] = [decimalOf(value.text ?? ""), decimalOf(value.lo ?? "")];
+	if (exact === undefined || half === undefined) return false;
+	const lo = (bound: Decimal) => compareBound(one.lo, bound);
+	const hi = (bound: Decimal) => compareBound(one.hi, bound);
+	const within = () => lo(plus(exact, negative(half))) >= 0 && hi(plus(exact, half)) < 0;
+	const slack = exact.digits < 0n ? negative(tenth(exact)) : tenth(exact);
+	const conditions: Record<Prefix, () => boolean> = {
+		eq: within,
+		ne: () => !within(),
+		gt: () => hi(exact) > 0,
+		lt: () => lo(exact) < 0,
+		ge: () => hi(exact) >= 0,
+		le: () => lo(exact) <= 0,
+		sa: () => lo(exact) > 0,
+		eb: () => hi(exact) < 0,
+		ap: () => lo(plus(exact, slack)) <= 0 && hi(plus(exact, negative(slack))) >= 0,
+	};
+	return conditions[value.prefix ?? "eq"]();
+}
+
+/** A bound of what was found, open ones too, against a number. */
+function compareBound(text: string, number: Decimal): number {
+	if (text === "Infinity") return 1;
+	if (text === "-Infinity") return -1;
+	const bound = decimalOf(text);
+	return bound === undefined ? Number.NaN : compareDecimals(bound, number);
+}
+
+/** As {@link unitStored}. */
+function isOfUnit(value: FilterValue, one: IndexEntries["numbers"][number]): boolean {
+	if (value.code === undefined) return true;
+	if (value.system) return one.system === value.system && one.code === value.code;
+	return one.code === value.code || one.unit === value.code;
 }
 
 function unitStored(value: FilterValue): Sql<boolean> {

@@ -35,12 +35,8 @@ export const reference: ParameterKind = {
 			into.terms.add(textTerm(parameter, text.replace(/\/_history\/[^/]*$/, "")));
 		if (identifier !== undefined) token.index(`${parameter}:identifier`, identifier, "Identifier", into);
 	},
-	stored: (filter) =>
-		filter.modifier === "identifier"
-			? termsOverlap(filter.values.map((value) => termOf(`${filter.parameter.code}:identifier`, value)))
-			: termsOverlap(
-					filter.values.flatMap((value) => (value.references ?? []).map((one) => textTerm(filter.parameter.code, one))),
-				),
+	stored: (filter) => termsOverlap(filter.values.flatMap((value) => termsOf(value, filter))),
+	finds: (value, filter, { terms }) => termsOf(value, filter).some((term) => terms.has(term)),
 	native: (filter, values) => {
 		if (filter.modifier === "identifier") return false;
 		return or(
@@ -64,6 +60,12 @@ export const reference: ParameterKind = {
 		return sql`(${sql.lit(`${value.type}/`)} || ${value.id}) collate "C"`;
 	},
 };
+
+/** The index terms a value is looked up by. */
+function termsOf(value: FilterValue, { parameter, modifier }: Filter): string[] {
+	if (modifier === "identifier") return [termOf(`${parameter.code}:identifier`, value)];
+	return (value.references ?? []).map((one) => textTerm(parameter.code, one));
+}
 
 /** Ids of one type a filter asks for. */
 export function idsOf(filter: Filter, type: string): string[] {

@@ -19,6 +19,8 @@ export const string: ParameterKind = {
 					where s.param = ${filter.parameter.code} and ${compare(filter.modifier, value.text ?? "", sql`s.norm`, sql`s.exact`)})`,
 			),
 		),
+	finds: ({ text = "" }, { parameter, modifier }, { strings }) =>
+		strings.some((one) => one.param === parameter.code && agrees(modifier, text, one)),
 	native: (filter, values) =>
 		or(
 			filter.values.flatMap((wanted) =>
@@ -41,6 +43,17 @@ function compare(modifier: Filter["modifier"], wanted: string, norm: Sql, exact:
 	const text = escapeLike(normalise(wanted));
 	if (modifier === "contains") return sql<boolean>`${norm} like ${`%${text}%`}`;
 	return sql<boolean>`(${norm} like ${`${text}%`} or ${norm} like ${`% ${text}%`})`;
+}
+
+/** As {@link compare}. */
+function agrees(
+	modifier: Filter["modifier"],
+	wanted: string,
+	{ norm, exact }: { norm: string; exact: string },
+): boolean {
+	if (modifier === "exact") return exact === wanted;
+	const text = normalise(wanted);
+	return modifier === "contains" ? norm.includes(text) : norm.startsWith(text) || norm.includes(` ${text}`);
 }
 
 /** A string, or all the string parts of a HumanName or Address apart from their codes. */

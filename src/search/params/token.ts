@@ -14,6 +14,7 @@ export const token: ParameterKind = {
 	parse: (text, _parameter, context) => parseToken(text, context.name),
 	index: (parameter, value, type, into) => indexToken(parameter, value, type, into),
 	stored: (filter) => termsOverlap(filter.values.map((value) => termOf(filter.parameter.code, value))),
+	finds: (value, { parameter }, { terms }) => terms.has(termOf(parameter.code, value)),
 	native: (filter, values) =>
 		or(
 			filter.values.flatMap((wanted) =>

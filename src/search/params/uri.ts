@@ -13,6 +13,7 @@ export const uri: ParameterKind = {
 		if (typeof value === "string") into.terms.add(textTerm(parameter, value));
 	},
 	stored: (filter) => termsOverlap(filter.values.map((value) => textTerm(filter.parameter.code, value.text ?? ""))),
+	finds: ({ text }, { parameter }, { terms }) => terms.has(textTerm(parameter.code, text ?? "")),
 	native: (filter, values) =>
 		or(filter.values.flatMap((wanted) => values.map((value) => value.kind === "uri" && value.uri === wanted.text))),
 	storedKey: (parameter, descending) => {

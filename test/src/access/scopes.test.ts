@@ -61,23 +61,54 @@ t.test("v1 means v2 letters; order and letters count", async (t) => {
 	}
 });
 
-t.test("conditions are token parameters of the type with a value", async (t) => {
+t.test("conditions are parameters of the type with a value, by which a resource can be told by itself", async (t) => {
 	t.same(parseScope(`patient/Observation.rs?${vitals}`)?.conditions, [
 		["category", "http://terminology.hl7.org/CodeSystem/observation-category|vital-signs"],
 	]);
 	t.same(parseScope("patient/Observation.rs?category=a%7Cb")?.conditions, [["category", "a|b"]]);
+	for (const good of [
+		"date=2020",
+		"date=ge2025-01-01&date=lt2026",
+		"date=ge2025-01-01T00:00:00%2B01:00",
+		"subject=Patient/1",
+		"subject:Patient=1",
+		"encounter:identifier=http://x.example|7",
+		"value-quantity=gt5.4|http://unitsofmeasure.org|mg",
+		"value-string:exact=A%20b",
+		"code:not=8867-4",
+		"encounter:missing=true",
+		"_lastUpdated=ge2026-01-01",
+		"_profile=http://x.example/p",
+	]) {
+		t.ok(parseScope(`patient/Observation.rs?${good}`), good);
+	}
 	for (const bad of [
 		"category",
 		"category=",
 		"category=,",
 		"=x",
-		"category:not=x",
-		"date=2020",
 		"_id=1",
 		"nope=1",
 		"code=%ZZ",
 		"code=%00",
-		"subject=Patient/1",
+		"code:in=http://x.example/vs",
+		"code:not:not=x",
+		"date=yesterday",
+		"value-quantity=heavy",
+		"subject=a b",
+		"subject=Nobody/1",
+		"encounter:missing=perhaps",
+		"subject:Patient.name=x",
+		"subject.name=x",
+		"_has:Provenance:target:agent=x",
+		"code-value-quantity=8867-4$gt5",
+		"_count=5",
+		"_sort=date",
+		"_include=Observation:subject",
+		"_type=Patient",
+		"_format=json",
+		"_text=x",
+		`code=${Array(501).fill("x").join()}`,
 	]) {
 		t.equal(parseScope(`patient/Observation.rs?${bad}`), undefined, bad);
 	}
