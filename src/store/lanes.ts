@@ -1,5 +1,6 @@
 import pg from "pg";
 import type { Caller } from "../access/caller.ts";
+import { Fetch, type Shapes } from "./fetch.ts";
 import { freshPlans, plansOf } from "./fresh-plans.ts";
 import { gathering } from "./gathering.ts";
 import { isLostConnection, isLostStatement, tooBusy } from "./postgres-errors.ts";
@@ -181,6 +182,8 @@ class Lane {
 	#confirmed: string | undefined;
 	#broken = false;
 	readonly #plans = plansOf();
+	readonly #shapes: Shapes = new Map();
+	readonly #types: pg.CustomTypesConfig;
 	readonly #client: pg.Client;
 	readonly #together: () => void;
 	readonly #onBroken: (left: Ask[], error: Error) => void;
@@ -188,6 +191,7 @@ class Lane {
 
 	constructor(settings: pg.ClientConfig, onBroken: (left: Ask[], error: Error) => void) {
 		this.#onBroken = onBroken;
+		this.#types = settings.types ?? pg.types;
 		this.#client = new pg.Client({ ...settings, pipeline: true } as pg.ClientConfig);
 		this.#together = gathering(this.#client);
 		this.#client.on("error", (error) => this.#break(error));
@@ -219,10 +223,9 @@ class Lane {
 		if (this.#plans.areOld()) this.#client.query(freshPlans, (error: Error | null) => error && this.#break(error));
 		if (this.caller !== ask.caller) this.#become(ask.caller);
 		const { name, text, values } = ask.query;
-		// pg keeps its own notes in what it is given, and an ask may be sent twice.
 		const query = name === undefined || ask.nameless ? { text, values } : { name, text, values };
-		this.#client.query(query as never, (error: Error | null, result: pg.QueryResult) =>
-			this.#answered(ask, error, result),
+		this.#client.query(
+			new Fetch(query as never, this.#types, this.#shapes, (error, rows) => this.#answered(ask, error, rows)),
 		);
 	}
 
@@ -235,7 +238,7 @@ class Lane {
 		});
 	}
 
-	#answered(ask: Ask, error: Error | null, result: pg.QueryResult): void {
+	#answered(ask: Ask, error: Error | null, rows: unknown[]): void {
 		if (this.#broken) return;
 		const whose = this.#confirmed === ask.caller;
 		if ((error !== null && isLostConnection(error)) || !whose) {
@@ -249,7 +252,7 @@ class Lane {
 		if (error !== null && isLostStatement(error) && !ask.nameless && !ask.settled) {
 			ask.nameless = true;
 			this.add(ask);
-		} else if (error === null) ask.settle(undefined, result.rows);
+		} else if (error === null) ask.settle(undefined, rows);
 		else ask.settle(error, undefined);
 	}
 
