@@ -1,4 +1,5 @@
 import pg from "pg";
+import { Fetch, type Shapes } from "./fetch.ts";
 import { freshPlans, plansOf } from "./fresh-plans.ts";
 import { gathering } from "./gathering.ts";
 import { inPieces, takePieces } from "./pieces.ts";
@@ -40,19 +41,21 @@ export function openSessions(settings: pg.PoolConfig): Sessions {
 	// An idle connection that breaks is replaced when the next is needed.
 	pool.on("error", () => undefined);
 	// One that breaks while it is lent fails its statements; without a listener the event would end the process, too.
-	const plans = new WeakMap<pg.PoolClient, ReturnType<typeof plansOf>>();
+	const known = new WeakMap<pg.PoolClient, Known>();
 	pool.on("connect", (client) => {
 		client.on("error", () => undefined);
 		takePieces(client);
-		plans.set(client, plansOf());
+		known.set(client, { plans: plansOf(), shapes: new Map() });
 	});
 	return {
 		async use(work) {
 			const client = await pool.connect();
-			if (plans.get(client)?.areOld()) client.query(freshPlans).catch(() => undefined);
+			const { plans, shapes } = known.get(client) as Known;
+			if (plans.areOld()) client.query(freshPlans).catch(() => undefined);
 			let spoiled = false;
 			try {
-				return await work(sessionOn(client, () => (spoiled = true)));
+				const ask = (query: pg.QueryConfig) => fetched(client, query, settings.types ?? pg.types, shapes);
+				return await work(sessionOn(client, ask, () => (spoiled = true)));
 			} finally {
 				client.release(spoiled);
 			}
@@ -68,14 +71,34 @@ export function openSessions(settings: pg.PoolConfig): Sessions {
 	};
 }
 
-function sessionOn(client: pg.PoolClient, spoil: () => void): Session {
+/** What is remembered of a connection. */
+interface Known {
+	readonly plans: ReturnType<typeof plansOf>;
+	readonly shapes: Shapes;
+}
+
+function fetched(
+	client: pg.PoolClient,
+	query: pg.QueryConfig,
+	types: pg.CustomTypesConfig,
+	shapes: Shapes,
+): Promise<unknown[]> {
+	return new Promise((resolve, reject) => {
+		client.query(new Fetch(query, types, shapes, (error, rows) => (error === null ? resolve(rows) : reject(error))));
+	});
+}
+
+function sessionOn(
+	client: pg.PoolClient,
+	ask: (query: pg.QueryConfig) => Promise<unknown[]>,
+	spoil: () => void,
+): Session {
 	const together = gathering(client);
 	return {
-		async query<Row>(statement: Statement<Row>): Promise<Row[]> {
+		query<Row>(statement: Statement<Row>): Promise<Row[]> {
 			const query = asQuery(statement);
 			together();
-			const { rows } = await client.query({ ...query, values: inPieces(query.values ?? []) });
-			return rows as Row[];
+			return ask({ ...query, values: inPieces(query.values ?? []) }) as Promise<Row[]>;
 		},
 		async run(text) {
 			together();

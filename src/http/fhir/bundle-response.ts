@@ -23,31 +23,27 @@ export function bundleText(bundle: {
 	readonly links?: readonly PageLink[];
 	readonly entries: readonly EntryText[];
 }): string {
-	// Appended to, never joined: each joining would copy what is there, and large pages are copied once more when they are sent anyway.
-	let text = `{"resourceType":"Bundle","type":"${bundle.type}"`;
-	if (bundle.total !== undefined) text += `,"total":${bundle.total}`;
-	if (bundle.links !== undefined) text += `,"link":${JSON.stringify(bundle.links)}`;
+	const parts = [`{"resourceType":"Bundle","type":"${bundle.type}"`];
+	if (bundle.total !== undefined) parts.push(`,"total":${bundle.total}`);
+	if (bundle.links !== undefined) parts.push(`,"link":${JSON.stringify(bundle.links)}`);
 	// An empty array is not FHIR: a bundle without entries has no `entry`.
 	let before = ',"entry":[{';
 	for (const entry of bundle.entries) {
-		text += before;
-		text += membersOf(entry);
+		parts.push(before);
+		pushMembers(entry, parts);
 		before = "},{";
 	}
-	return bundle.entries.length === 0 ? `${text}}` : `${text}}]}`;
+	parts.push(bundle.entries.length === 0 ? "}" : "}]}");
+	// One copy of everything, and nothing is left to be put together while the answer waits for the access log.
+	return parts.join("");
 }
 
-function membersOf({ fullUrl, resourceText, mode, request, response }: EntryText): string {
-	let text = "";
-	let comma = "";
-	const add = (member: string): void => {
-		text += comma + member;
-		comma = ",";
-	};
-	if (fullUrl !== undefined) add(`"fullUrl":"${fullUrl}"`);
-	if (resourceText !== undefined) add(`"resource":${resourceText}`);
-	if (mode !== undefined) add(`"search":{"mode":"${mode}"}`);
-	if (request !== undefined) add(`"request":${stringify(request)}`);
-	if (response !== undefined) add(`"response":${stringify(response)}`);
-	return text;
+function pushMembers({ fullUrl, resourceText, mode, request, response }: EntryText, parts: string[]): void {
+	const first = parts.length;
+	if (fullUrl !== undefined) parts.push(`,"fullUrl":"${fullUrl}"`);
+	if (resourceText !== undefined) parts.push(',"resource":', resourceText);
+	if (mode !== undefined) parts.push(`,"search":{"mode":"${mode}"}`);
+	if (request !== undefined) parts.push(`,"request":${stringify(request)}`);
+	if (response !== undefined) parts.push(`,"response":${stringify(response)}`);
+	parts[first] = (parts[first] ?? "").slice(1);
 }
