@@ -187,6 +187,17 @@ devices.record listed bytea
 devices.record detailed boolean not null
 devices.record payload_id bigint
 devices.record sync_log_id integer
+devices.revocation id bigint not null generated always as identity
+devices.revocation connection_id integer not null
+devices.revocation vendor text not null
+devices.revocation vendor_user_id text
+devices.revocation access_token text not null
+devices.revocation refresh_token text
+devices.revocation token_expiry timestamp(3) with time zone
+devices.revocation url text
+devices.revocation attempts integer not null default 0
+devices.revocation next_at timestamp with time zone not null default now()
+devices.revocation keep_until timestamp with time zone not null default (now() + '3 days'::interval)
 devices.subscription vendor text not null
 devices.subscription vendor_id text
 devices.subscription secret text
@@ -762,6 +773,7 @@ devices.record record_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES 
 devices.record record_payload_id_fkey FOREIGN KEY (payload_id) REFERENCES devices.payload(id) ON DELETE SET NULL
 devices.record record_pkey PRIMARY KEY (connection_id, kind, external_id)
 devices.record record_state_check CHECK ((state = ANY (ARRAY['shown'::text, 'linked'::text, 'removed'::text, 'gone'::text])))
+devices.revocation revocation_pkey PRIMARY KEY (id)
 devices.subscription subscription_pkey PRIMARY KEY (vendor)
 fhir.answer answer_pkey PRIMARY KEY (actor, key, entry)
 fhir.claim claim_pkey PRIMARY KEY (table_name, row_id)
@@ -978,6 +990,8 @@ CREATE INDEX record_payload ON devices.record USING btree (payload_id)
 CREATE UNIQUE INDEX record_pkey ON devices.record USING btree (connection_id, kind, external_id)
 CREATE UNIQUE INDEX record_row ON devices.record USING btree (table_name, row_id) WHERE (row_id IS NOT NULL)
 CREATE INDEX record_undetailed ON devices.record USING btree (connection_id, feed, at DESC) WHERE ((NOT detailed) AND (state <> 'gone'::text))
+CREATE INDEX revocation_next ON devices.revocation USING btree (next_at)
+CREATE UNIQUE INDEX revocation_pkey ON devices.revocation USING btree (id)
 CREATE UNIQUE INDEX subscription_pkey ON devices.subscription USING btree (vendor)
 CREATE INDEX answer_expires ON fhir.answer USING btree (expires_at)
 CREATE UNIQUE INDEX answer_pkey ON fhir.answer USING btree (actor, key, entry)
@@ -1374,6 +1388,7 @@ devices.event
 devices.handshake
 devices.hidden
 devices.payload
+devices.revocation
 devices.subscription
 
 -- triggers
@@ -1420,6 +1435,8 @@ CREATE TRIGGER seal_history AFTER UPDATE ON public.daily_scores FOR EACH ROW WHE
 CREATE TRIGGER skip_claimed BEFORE INSERT ON public.daily_scores FOR EACH ROW EXECUTE FUNCTION fhir.skip_claimed()
 CREATE TRIGGER stamp BEFORE UPDATE ON public.daily_scores FOR EACH ROW EXECUTE FUNCTION fhir.stamp()
 CREATE TRIGGER drop_overrides AFTER UPDATE ON public.device_connections FOR EACH ROW EXECUTE FUNCTION fhir.drop_overrides()
+CREATE TRIGGER keep_for_revoking BEFORE UPDATE OF access_token ON public.device_connections FOR EACH ROW WHEN (((old.access_token IS NOT NULL) AND (new.access_token IS NULL))) EXECUTE FUNCTION devices.keep_for_revoking()
+CREATE TRIGGER keep_for_revoking_delete BEFORE DELETE ON public.device_connections FOR EACH ROW WHEN ((old.access_token IS NOT NULL)) EXECUTE FUNCTION devices.keep_for_revoking()
 CREATE TRIGGER keep_history AFTER UPDATE ON public.device_connections FOR EACH ROW WHEN ((old.version <> new.version)) EXECUTE FUNCTION fhir.keep_history('user_id')
 CREATE TRIGGER keep_history_delete AFTER DELETE ON public.device_connections FOR EACH ROW EXECUTE FUNCTION fhir.keep_history('user_id')
 CREATE TRIGGER seal_history AFTER UPDATE ON public.device_connections FOR EACH ROW WHEN (((old.user_id IS NOT NULL) AND (old.user_id IS DISTINCT FROM new.user_id))) EXECUTE FUNCTION fhir.seal_row_history()
@@ -1974,6 +1991,20 @@ begin
 end
 $function$
 
+CREATE OR REPLACE FUNCTION devices.keep_for_revoking()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+	insert into devices.revocation (connection_id, vendor, vendor_user_id, access_token, refresh_token, token_expiry, url)
+	select old.id, old.device_type, (select c.vendor_user_id from devices.connection c where c.connection_id = old.id),
+		old.access_token, old.refresh_token, old.token_expiry, to_jsonb(old) #>> '{settings,url}';
+	return case tg_op when 'DELETE' then old else new end;
+end
+$function$
+
 CREATE OR REPLACE FUNCTION devices.provenance_of(targets text[])
  RETURNS integer[]
  LANGUAGE sql
@@ -2337,6 +2368,7 @@ devices.provenance heart_person: select
 devices.provenance heart_system: insert, select
 devices.provenance heart_therapist: select
 devices.record heart_system: delete, insert, select, update
+devices.revocation heart_system: delete, select, update
 devices.subscription heart_system: delete, insert, select, update
 fhir.answer heart_app: delete, insert, select, update
 fhir.answer heart_person: delete, insert, select, update

@@ -5,6 +5,7 @@ import { backfill } from "./devices/backfill.ts";
 import { handOutDue } from "./devices/due.ts";
 import type { DeviceParts } from "./devices/parts.ts";
 import { pull } from "./devices/pull.ts";
+import { revokeDue } from "./devices/revoke.ts";
 import type { Errand } from "./devices/vendor.ts";
 import { vendors } from "./devices/vendors/all.ts";
 import { subscribe } from "./devices/webhook.ts";
@@ -52,6 +53,7 @@ export function deviceWork(parts: DeviceParts, queue: Queue, log: { info(message
 		async goOn(connectionId, afterSeconds) {
 			await queue.add(backfillDevice, [{ data: { connectionId }, afterSeconds }]);
 		},
+		revoke: (signal) => revokeDue(parts, { signal }),
 		async subscribe() {
 			for (const { name, webhooks } of Object.values(vendors)) {
 				const { clientId, clientSecret } = parts.vendors[name];

@@ -2,19 +2,18 @@ import { hash, randomBytes } from "node:crypto";
 import { serverCaller } from "../access/caller.ts";
 import { Failure } from "../fhir/failure.ts";
 import type { Transaction } from "../store/database.ts";
-import { type ConnectionRow, connectionsOf, saveConnectionState } from "../store/devices/connections.ts";
+import { connectionsOf, saveConnectionState } from "../store/devices/connections.ts";
 import { dropCursors } from "../store/devices/cursors.ts";
 import { insertHandshake, takeHandshake } from "../store/devices/handshakes.ts";
 import { insertRows, updateRows } from "../store/rows.ts";
 import { DeviceConnections } from "../tables/device-connections.ts";
 import { redirectUri, saveTokens } from "./access.ts";
-import { settingsOf } from "./connection.ts";
 import { type OAuth, oauthOf, type Tokens } from "./oauth.ts";
-import { type DeviceParts, placeOf } from "./parts.ts";
-import { asTrouble, VendorTrouble } from "./trouble.ts";
-import type { Vendor, VendorName, VendorRequest } from "./vendor.ts";
+import type { DeviceParts } from "./parts.ts";
+import { askOnce, revoke, revokeDue } from "./revoke.ts";
+import { VendorTrouble } from "./trouble.ts";
+import type { Vendor, VendorName } from "./vendor.ts";
 import { vendors } from "./vendors/all.ts";
-import { bridgeSignIn } from "./vendors/samsung/bridge.ts";
 
 /** How long a person may take at the vendor; milliseconds. */
 const handshakeMilliseconds = 15 * 60_000;
@@ -116,7 +115,8 @@ export async function disconnect(parts: DeviceParts, name: VendorName, userId: n
 		for (const { id } of connections) await forgetAccess(parts, tx, id, userId);
 		return connections;
 	});
-	for (const connection of ended) await revokeOf(parts, connection);
+	// At once if the vendor answers; else later, by a job.
+	if (ended.length > 0) await revokeDue(parts, { connectionIds: ended.map(({ id }) => id) });
 	return ended.length;
 }
 
@@ -134,55 +134,12 @@ async function forgetAccess(parts: DeviceParts, tx: Transaction, id: number, use
 	parts.note(tx, { target: `devices/${id}`, returned: [`devices/${id}`], patients: [userId] });
 }
 
-/** Takes the access of a connection, as it was, back at the vendor. */
-async function revokeOf(parts: DeviceParts, connection: ConnectionRow): Promise<void> {
-	const vendor = vendors[connection.deviceType];
-	try {
-		if (connection.accessToken === null) return;
-		const token = parts.sealer.open(connection.accessToken, placeOf(connection.id, "access_token"));
-		await revoke(parts, vendor, token, connection.vendorUserId ?? "", settingsOf(connection).url);
-	} catch (error) {
-		const trouble = asTrouble(error, vendor.title);
-		parts.log.warn(
-			{ connection: connection.id, error: trouble instanceof Error ? trouble.message : "" },
-			"not revoked at the vendor",
-		);
-	}
-}
-
-async function revoke(
-	parts: DeviceParts,
-	vendor: Vendor,
-	token: string,
-	vendorUserId: string,
-	url?: string,
-): Promise<void> {
-	await asked(parts, vendor, vendor.oauth?.revoke(vendorUserId) ?? bridgeSignIn.revoke(), token, url);
-}
-
 async function enrol(parts: DeviceParts, vendor: Vendor, tokens: Tokens, userId: number): Promise<void> {
 	const { enrol: request, enrolled } = vendor.oauth ?? {};
 	if (request === undefined || enrolled === undefined) return;
-	const answer = await asked(parts, vendor, request(`heart-recovery-${userId}`), tokens.access);
+	const answer = await askOnce(parts, vendor, request(`heart-recovery-${userId}`), tokens.access);
 	const refused = enrolled({ status: answer.status, body: undefined });
 	if (refused !== undefined) throw new VendorTrouble("reconnect", refused);
-}
-
-async function asked(parts: DeviceParts, vendor: Vendor, request: VendorRequest, token: string, url?: string) {
-	const base = parts.vendors[vendor.name].baseUrl ?? vendor.apiBase ?? url;
-	try {
-		return await parts.ask({
-			method: request.method,
-			url: new URL(`${base}${request.path}`),
-			headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-			...(request.json === undefined ? {} : { body: JSON.stringify(request.json) }),
-			guarded: vendor.apiBase === undefined,
-			mostBytes: 1024 * 1024,
-			timeoutMilliseconds: 10_000,
-		});
-	} catch (error) {
-		throw asTrouble(error, vendor.title);
-	}
 }
 
 /** The row a connect is for: the person's one of this vendor, unless that was another account there. */

@@ -4,6 +4,7 @@ import type { Database } from "../store/database.ts";
 import { type ConnectionRow, saveConnectionState, sealedOfConnections } from "../store/devices/connections.ts";
 import { saveSubscription, subscriptionOf } from "../store/devices/handshakes.ts";
 import { dropStalePayloads } from "../store/devices/records.ts";
+import { lockRevocations, saveRevocationTokens } from "../store/devices/revocations.ts";
 import { updateRows } from "../store/rows.ts";
 import { DeviceConnections } from "../tables/device-connections.ts";
 import { placeOf } from "./parts.ts";
@@ -47,6 +48,15 @@ export async function resealConnections(database: Database, sealer: Sealer): Pro
 		});
 	}
 	await database.write(serverCaller, async (tx) => {
+		for (const one of await lockRevocations(tx)) {
+			const anew = (what: "access_token" | "refresh_token", sealed: string) =>
+				sealer.seal(sealer.open(sealed, placeOf(one.connectionId, what)), placeOf(one.connectionId, what));
+			await saveRevocationTokens(tx, one.id, {
+				accessToken: anew("access_token", one.accessToken),
+				refreshToken: one.refreshToken === null ? null : anew("refresh_token", one.refreshToken),
+				tokenExpiry: one.tokenExpiry,
+			});
+		}
 		for (const { name } of Object.values(vendors)) {
 			const known = await subscriptionOf(tx, name);
 			if (known?.secret == null || !sealer.isStale(known.secret)) continue;

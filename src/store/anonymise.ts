@@ -184,8 +184,11 @@ export async function revokeAll(tx: Transaction, id: number, devices: readonly n
 	const ids = sql`any(${sql.val([...devices])}::int[])`;
 	await tx.query(sql`delete from devices.payload where connection_id = ${ids}`);
 	await tx.query(sql`delete from devices.handshake where user_id = ${id}::int`);
+	// First, while it is known who they are at the vendor: their access is taken back there (devices/revoke.ts).
+	await tx.query(sql`update public.device_connections set access_token = null, refresh_token = null, token_expiry = null
+		where id = ${ids} and access_token is not null`);
 	await tx.query(sql`update devices.connection set state = 'disconnected', secrets = null, vendor_user_id = null, next_sync_at = null,
-		lease_holder = null, lease_until = null where connection_id = ${ids}`);
+		lease_holder = null, lease_until = null, lease_log_id = null where connection_id = ${ids}`);
 	// Answers kept for retries hold what was sent.
 	await tx.query(sql`select app.forget_answers(${id}::int)`);
 	await tx.query(sql`select app.forget_exports(${id}::int)`);

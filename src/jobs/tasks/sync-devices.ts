@@ -28,13 +28,18 @@ export interface DeviceWork {
 	goOn(connectionId: number, afterSeconds: number): Promise<void>;
 	/** Has vendors send their events here. */
 	subscribe(): Promise<void>;
+	/** Takes access back at vendors that was dropped here. */
+	revoke(signal: AbortSignal): Promise<void>;
 }
 
-/** Pulls on schedule and on demand, backfills in turns, subscriptions to vendors' events. */
+/** Pulls on schedule and on demand, backfills in turns, subscriptions to vendors' events, access taken back. */
 export function deviceTasks(work: DeviceWork): Task[] {
 	return [
 		task({ name: "pull-due-devices", schedule: "* * * * *", policy: "exclusive" }, () => work.handOutDue()),
 		task({ name: "subscribe-to-vendors", schedule: "17 * * * *", policy: "exclusive" }, () => work.subscribe()),
+		task({ name: "revoke-at-vendors", schedule: "30 * * * * *", policy: "exclusive" }, (_, { signal }) =>
+			work.revoke(signal),
+		),
 		task(syncDevice, ({ connectionId, syncLogId, errand }, { signal }) =>
 			work.pull(connectionId, syncLogId, errand, signal),
 		),
