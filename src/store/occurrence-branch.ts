@@ -94,6 +94,7 @@ function branchOf(rows: Branch, occurrences: readonly OccurrenceRow[]): Branch {
 		rowId: sql`t.n`,
 		counted: "mask" in rows.parts ? rows.parts.mask : sql`1`,
 		any: undefined,
+		moved: undefined,
 	};
 }
 

@@ -4,20 +4,21 @@ import { mappedTypes, tablesOf } from "../mapping/registry.ts";
 import { and, asSql } from "../search/condition.ts";
 import type { Filter, SearchQuery } from "../search/query.ts";
 import { besideRows } from "../search/sql/beside.ts";
-import type { Branch, IdLimit } from "../search/sql/branch.ts";
+import type { Branch, IdLimit, MovedPart } from "../search/sql/branch.ts";
 import { after, keyTexts, orderBy } from "../search/sql/keyset.ts";
 import { nativeBranches } from "../search/sql/native-branch.ts";
 import { wholeBranch } from "../search/sql/whole-branch.ts";
 import type { Transaction } from "./database.ts";
 import { locate } from "./locate.ts";
-import { type Composed, compose } from "./statement.ts";
+import { type Composed, compose, template } from "./statement.ts";
 
 /** A row of a branch's matches; the other columns are the branch's own. Parts and keys are there where the columns do not say them. */
 export type BranchRow = {
 	$row: number;
 	$parts?: number;
 	$keys?: (string | null)[];
-	$moved?: string[] | null;
+	/** Of native rows: whether anything in `fhir.resource` may be of the search. */
+	$beside?: boolean;
 } & Record<string, unknown>;
 
 /** A branch and how to read it. */
@@ -26,6 +27,8 @@ export interface PlannedBranch extends Branch {
 	readonly index: number;
 	/** Reads the first page asked for; undefined where there are no matches. */
 	firstPage(): PageStatement | undefined;
+	/** Says which parts of some rows are not to be found by their columns; undefined where none can be. */
+	readonly movedOf: ((rowIds: readonly number[]) => Composed<MovedPart>) | undefined;
 	/** Hears how many rows made a page; undefined: those of the first page did not. */
 	learn(rows: number | undefined): void;
 }
@@ -41,8 +44,8 @@ export interface PageStatement {
 export interface SearchPlan {
 	readonly branches: readonly PlannedBranch[];
 	/**
-	 * One statement that tells which branches with `any` may have a match, in columns named by {@link hasColumn}. The first branch's rows
-	 * may tell before that none has: `$beside` is false.
+	 * One statement that tells which branches with `any` may have a match, in columns named by {@link hasColumn}. Native rows may tell
+	 * before that none has: `$beside` is false.
 	 */
 	probe(): Composed<Record<string, boolean>>;
 }
@@ -71,14 +74,13 @@ export async function planBranches(tx: Transaction, query: SearchQuery): Promise
 }
 
 /**
- * What sits in residues or is stored whole is mostly not there, and a statement that finds nothing costs as much as a small page: so the
- * first branch tells with its rows whether there is any.
+ * What overrides columns or is stored whole is mostly not there, and a statement that finds nothing costs as much as a small page: so
+ * native rows tell whether there is any.
  */
 function planOf(all: readonly Branch[], query: SearchQuery): SearchPlan {
-	const tells = all[0]?.kind === "native" && all.some(({ any }) => any !== undefined);
 	const beside = sql`exists (select from fhir.resource x where ${asSql(besideRows(query))}) as "$beside"`;
 	const branches = all.map((branch, index) => {
-		const columns = index === 0 && tells ? sql`${branch.columns}, ${beside}` : branch.columns;
+		const columns = branch.kind === "native" ? sql`${branch.columns}, ${beside}` : branch.columns;
 		return planBranch({ ...branch, columns }, index, query);
 	});
 	let probe: Composed<Record<string, boolean>> | undefined;
@@ -98,11 +100,14 @@ function planOf(all: readonly Branch[], query: SearchQuery): SearchPlan {
 export function planBranch(branch: Branch, index: number, query: SearchQuery): PlannedBranch {
 	const most = rowsOfPage(query);
 	const composed = new Map<number, Composed<BranchRow> | undefined>();
+	const { moved } = branch;
+	const movedOf = moved && template<MovedPart, "rowIds">((place) => moved(place("rowIds")));
 	let rows = most;
 	let maySave = givesSeveral(branch) && query.cursor === undefined;
 	return {
 		...branch,
 		index,
+		movedOf: movedOf && ((rowIds) => movedOf({ rowIds })),
 		firstPage() {
 			if (!composed.has(rows)) composed.set(rows, composeIf(branchQuery(branch, index, query, rows)));
 			const statement = composed.get(rows);

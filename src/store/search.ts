@@ -6,7 +6,7 @@ import type { Row } from "../mapping/unit.ts";
 import { asSql } from "../search/condition.ts";
 import { encodeCursor } from "../search/cursor.ts";
 import type { SearchQuery } from "../search/query.ts";
-import type { Branch } from "../search/sql/branch.ts";
+import type { Branch, MovedPart } from "../search/sql/branch.ts";
 import { compareKeys } from "../search/sql/keyset.ts";
 import { type NativeRow, nativeVersion, type WholeRow, wholeVersion } from "./build-version.ts";
 import type { Transaction } from "./database.ts";
@@ -110,10 +110,11 @@ async function runBranch(tx: Transaction, branch: PlannedBranch, query: SearchQu
 	const first = branch.firstPage();
 	for (let page = first; page !== undefined; ) {
 		const rows: BranchRow[] = await tx.query(page.statement);
+		const moved = await movedParts(tx, branch, rows);
 		for (const data of rows) {
 			// A cursor's own row comes again.
 			if (data.$row === last?.row) continue;
-			last = hitOf(branch, data);
+			last = hitOf(branch, data, moved);
 			if (last.parts !== 0) hits.push(last);
 		}
 		if (last === undefined || rows.length < page.rows) break;
@@ -127,6 +128,17 @@ async function runBranch(tx: Transaction, branch: PlannedBranch, query: SearchQu
 	return hits;
 }
 
+/** By row, the parts that are found by what their residues say; those of a branch of their own give them. */
+async function movedParts(
+	tx: Transaction,
+	{ movedOf }: PlannedBranch,
+	rows: readonly BranchRow[],
+): Promise<Map<number, MovedPart[]>> {
+	if (movedOf === undefined || rows[0]?.$beside !== true) return new Map();
+	const moved = await tx.query(movedOf(rows.map(({ $row }) => $row)));
+	return Map.groupBy(moved, ({ row }) => row);
+}
+
 /** How many of the hits make a page and show that there is a next one; undefined where all of them do not. */
 function rowsEnough(hits: readonly Hit[], query: SearchQuery): number | undefined {
 	let count = 0;
@@ -137,7 +149,7 @@ function rowsEnough(hits: readonly Hit[], query: SearchQuery): number | undefine
 	return undefined;
 }
 
-function hitOf(branch: PlannedBranch, data: BranchRow): Hit {
+function hitOf(branch: PlannedBranch, data: BranchRow, moved: ReadonlyMap<number, readonly MovedPart[]>): Hit {
 	const { parts: which, mappings } = branch;
 	let parts = 0;
 	if ("mask" in which) parts = data.$parts ?? 0;
@@ -147,10 +159,8 @@ function hitOf(branch: PlannedBranch, data: BranchRow): Hit {
 			if (which.present[part] && isPresent(mappings[part] as Mapping, data as Row)) parts |= 1 << part;
 		}
 	}
-	if (data.$moved != null) {
-		for (let part = 0; part < mappings.length; part++) {
-			if (data.$moved.includes(mappings[part]?.id.part as string)) parts &= ~(1 << part);
-		}
+	for (const { part } of moved.get(data.$row) ?? []) {
+		parts &= ~(1 << mappings.findIndex(({ id }) => id.part === part));
 	}
 	return { branch, row: data.$row, parts, data };
 }

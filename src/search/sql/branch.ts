@@ -11,7 +11,7 @@ export interface Branch {
 	readonly kind: "native" | "overridden" | "whole";
 	/** Mappings by bit in a hit's `parts`; empty for bodies. */
 	readonly mappings: readonly Mapping[];
-	/** Columns of a hit, besides its row, parts and keys. `$moved`: parts that are not to be found by its columns, where there are any. */
+	/** Columns of a hit, besides its row, parts and keys. */
 	readonly columns: Sql;
 	readonly from: Sql;
 	readonly where: Condition;
@@ -23,6 +23,17 @@ export interface Branch {
 	readonly keys: readonly Key[];
 	/** Whether the branch may have a match: false only where it has none. Undefined where that is not cheaper to ask than the branch. */
 	readonly any: Sql<boolean> | undefined;
+	/**
+	 * Which parts of some rows (an array of their ids) are not to be found by their columns, since a residue overrides what is searched;
+	 * undefined where none can be.
+	 */
+	readonly moved?: ((rowIds: unknown) => Sql<MovedPart>) | undefined;
+}
+
+/** A part of a row that is found by its residue. */
+export interface MovedPart {
+	readonly row: number;
+	readonly part: string;
 }
 
 /** Ids a search is limited to by `_id`, already located. */

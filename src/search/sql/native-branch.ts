@@ -51,19 +51,12 @@ function rows(table: string, mappings: readonly Mapping[], query: SearchQuery, i
 	const said = ofRow.map((one) => one ?? true);
 	// Said twice, planners think it rarer.
 	const bounds = filters.map((filter) => rowBounds(mappings, [filter], rowColumn));
-	const bound = and(filters.map((filter) => ownerBound(mappings, filter)));
 	const beside = sql`x.table_name = ${table} and x.row_id = t.id and x.type = ${mappings[0]?.type}`;
 	const isMoved = sql<boolean>`${mayBeOverridden(searched)} and x.overrides && ${sql.val(searched)}::text[]`;
-	const moved = sql`(select array_agg(x.part) from fhir.resource x where ${beside} and ${isMoved})`;
-	const columns = rowColumns(mappings.filter((_, bit) => possible[bit]));
 	return {
 		kind: "native",
 		mappings,
-		// Whether a person has any such residue at all is one look at an index; without one no row's is looked for.
-		columns:
-			searched.length === 0
-				? columns
-				: sql`${columns}, case when ${anyBeside(table, mappings, [bound, isMoved])} then ${moved} end as "$moved"`,
+		columns: rowColumns(mappings.filter((_, bit) => possible[bit])),
 		from: sql`${relationOf(mappings[0] as Mapping)} t ${personJoin(mappings)}`,
 		where: and([
 			or(parts),
@@ -87,6 +80,11 @@ function rows(table: string, mappings: readonly Mapping[], query: SearchQuery, i
 		),
 		keys: keysOf(mappings[0] as Mapping, query.sort, false),
 		any: undefined,
+		moved:
+			searched.length === 0
+				? undefined
+				: (rowIds) => sql`select x.row_id as "row", x.part from fhir.resource x
+					where x.table_name = ${table} and x.row_id = any(${rowIds}::int[]) and x.type = ${mappings[0]?.type} and ${isMoved}`,
 	};
 }
 
