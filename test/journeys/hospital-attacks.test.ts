@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import t from "tap";
+import { relyingParty } from "../../src/auth/hospital/relying-party.ts";
 import { type Roguery, startRogueProvider, trusting } from "../support/identity-provider.ts";
 import { startTestServer } from "../support/server.ts";
 import { Browser } from "../support/smart.ts";
@@ -121,6 +122,47 @@ t.test("never there, or somebody else", async (t) => {
 		await browser.submit({ email: "patient@test.example", password: "heart-test-2026" });
 		t.equal(browser.url, `${base}/apps`, "a password is good all the same");
 	}
+});
+
+t.test("behind TLS its cookie is one no other host can set", async (t) => {
+	const { base } = await startTestServer(t, {
+		config: { ...trusting(rogue.issuer), baseUrl: "https://heart.example" },
+	});
+	const { headers } = await fetch(`${base}/sign-in/hospital`, { redirect: "manual" });
+	const asked = new URL(headers.get("location") ?? "").searchParams;
+	t.equal(asked.get("redirect_uri"), "https://heart.example/sign-in/hospital/callback");
+	const [cookie = ""] = headers.getSetCookie();
+	t.match(cookie, /^__Host-heart_hospital=[\w-]{43}; Path=\/; Max-Age=600; HttpOnly; SameSite=Lax; Secure$/);
+	t.match(headers.get("cache-control"), /no-store/);
+	t.equal(headers.get("referrer-policy"), "no-referrer");
+});
+
+t.test("a provider that is gone is noticed within a minute", async (t) => {
+	const at = { now: 0 };
+	let up = true;
+	const get: typeof fetch = async (input, init) =>
+		up ? fetch(input, init) : Promise.reject(new TypeError("fetch failed"));
+	const provider = {
+		issuer: rogue.issuer,
+		clientId: "heart",
+		clientSecret: "x",
+		name: "Saint Example",
+		scopes: "openid",
+	};
+	const party = relyingParty(provider, {
+		redirectUri: "http://x/cb",
+		onTrouble: () => undefined,
+		get,
+		now: () => at.now,
+	});
+	const ties = { state: "s", nonce: "n", verifier: "v".repeat(43) };
+	await party.authorizeUrl(ties, false);
+	up = false;
+	await party.authorizeUrl(ties, false);
+	at.now = 61_000;
+	await t.rejects(party.authorizeUrl(ties, false), /cannot be reached just now/);
+	up = true;
+	t.match(await party.authorizeUrl(ties, true), /prompt=login/);
 });
 
 t.test("without a provider there is no button and no such page", async (t) => {

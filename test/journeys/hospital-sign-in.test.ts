@@ -67,6 +67,7 @@ t.test(
 		t.match(here.text, /Your apps/);
 		const { body } = await admin.get(`${links}?userId=${server.people.patient}`);
 		t.match(body, { data: [{ issuer: hospital.issuer, subject: "h-patient", madeBy: "email" }], nextCursor: null });
+		t.ok(body.data[0].lastUsedAt);
 		const lines = await logged();
 		t.ok(lines.includes(`user:${server.people.patient} login sign-in/hospital success`));
 		t.ok(lines.includes(`user:${server.people.patient} create identity-links/${body.data[0].id} success`));

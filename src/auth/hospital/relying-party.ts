@@ -52,9 +52,12 @@ export interface RelyingPartyParts {
 	readonly now?: () => number;
 }
 
-/** How long to wait for each answer of the provider, and how long to believe what it says of itself, in seconds. */
+/**
+ * How long to wait for each answer of the provider, and how long to believe what it says of itself, in seconds: short, since nobody should be
+ * sent to a provider that is not there.
+ */
 const waitSeconds = 5;
-const keptSeconds = 3600;
+const keptSeconds = 60;
 const clockToleranceSeconds = 15;
 
 /** Asks the provider about itself (OpenID Connect Discovery 1.0) when somebody wants to sign in, not before. */

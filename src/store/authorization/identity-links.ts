@@ -81,11 +81,12 @@ export async function isLinkable(tx: Transaction, userId: number): Promise<boole
 	return rows.length > 0;
 }
 
-/** Adds a link. Undefined where the issuer's subject is an account already. */
+/** Adds a link; one by an e-mail address is used by that. Undefined where the issuer's subject is an account already. */
 export async function insertIdentityLink(tx: Transaction, link: NewIdentityLink): Promise<IdentityLinkRow | undefined> {
 	const rows = await tx.query(sql<IdentityLinkRow>`
-		insert into auth.identity_link as l (issuer, subject, user_id, made_by)
-		values (${link.issuer}, ${link.subject}, ${link.user_id}, ${link.made_by})
+		insert into auth.identity_link as l (issuer, subject, user_id, made_by, used_at)
+		values (${link.issuer}, ${link.subject}, ${link.user_id}, ${link.made_by},
+			case when ${link.made_by} = 'email' then now() end)
 		on conflict (issuer, subject) do nothing returning ${columns}`);
 	return rows[0];
 }
