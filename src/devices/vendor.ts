@@ -111,8 +111,15 @@ export interface Feed {
 	/** How older things than {@link firstWindow} are had: back to this date, in windows of so many milliseconds. Absent: not at all. */
 	readonly backfill?: { readonly since: string; readonly window: number };
 	readonly first: (window: Window, context: FeedContext) => VendorRequest;
-	/** Reads one page. @throws UnreadablePayload */
-	readonly read: (reply: VendorReply, request: VendorRequest, context: FeedContext) => FeedPage;
+	/** Other lists of the same window that tell something of its records; asked for with each page. A vendor without them answers 400 or 404. */
+	readonly beside?: (window: Window) => readonly VendorRequest[];
+	/** Reads one page. `beside`: the answers to {@link beside}, in order. @throws UnreadablePayload */
+	readonly read: (
+		reply: VendorReply,
+		request: VendorRequest,
+		context: FeedContext,
+		beside?: readonly VendorReply[],
+	) => FeedPage;
 	/** Statuses that mean "nothing there". */
 	readonly noneStatuses?: readonly number[];
 	/** What a walk is not about even within its window, such as things the vendor only lists for a while; by the record's times. */

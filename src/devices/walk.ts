@@ -7,7 +7,7 @@ import type { Run } from "./run.ts";
 import type { Source } from "./source.ts";
 import { digestOf, storeMeasures } from "./store-measures.ts";
 import { asTrouble, VendorTrouble } from "./trouble.ts";
-import type { Feed, Upstream, VendorRequest, Window } from "./vendor.ts";
+import type { Feed, Upstream, VendorReply, VendorRequest, Window } from "./vendor.ts";
 
 /** Where a walk that was put off goes on: its window, and the last page that was stored, which is asked for again. */
 export interface Position {
@@ -36,7 +36,8 @@ export async function walk(
 	let request: VendorRequest = first ?? feed.first(window, run.context);
 	for (;;) {
 		const current = request;
-		const page = feed.read(await ask(run, feed, current), current, run.context);
+		const reply = await ask(run, feed, current);
+		const page = feed.read(reply, current, run.context, await besides(run, feed, window));
 		for (const { measures } of page.records)
 			for (const { kind, externalId } of measures) seen.add(`${kind} ${externalId}`);
 		const { listed, whole } = await detailed(run, feed, page.records);
@@ -88,6 +89,16 @@ async function detailOf(run: Run, { detail }: Feed, externalId: string): Promise
 	if (detail === undefined) return undefined;
 	const reply = await run.api.send(detail.request(externalId), [404]);
 	return reply.status === 404 ? undefined : detail.read(reply, run.context);
+}
+
+/** What other lists tell of the records of a window; nothing from vendors that have no such list. */
+async function besides(run: Run, feed: Feed, window: Window): Promise<VendorReply[]> {
+	const replies: VendorReply[] = [];
+	for (const request of feed.beside?.(window) ?? []) {
+		const reply = await run.api.send(request, [204, 400, 404]);
+		replies.push(reply.status === 200 ? reply : { status: reply.status, body: undefined });
+	}
+	return replies;
 }
 
 async function ask(run: Run, feed: Feed, request: VendorRequest) {

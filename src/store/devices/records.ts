@@ -171,7 +171,7 @@ export async function dropStalePayloads(tx: Transaction, prefix: string): Promis
 	await tx.query(sql`delete from devices.payload where not starts_with(sealed, ${prefix})`);
 }
 
-/** Kept payloads of a connection after an id, in the order they came. */
+/** Kept payloads of a connection after an id, in the order they came: those that some record was last read from, and that the vendor still has. */
 export async function payloadsAfter(
 	tx: Transaction,
 	connectionId: number,
@@ -179,6 +179,8 @@ export async function payloadsAfter(
 	limit: number,
 ): Promise<{ id: number; feed: string; sealed: string }[]> {
 	return tx.query(sql<{ id: number; feed: string; sealed: string }>`
-		select id, feed, sealed from devices.payload
-		where connection_id = ${connectionId}::int and id > ${after}::bigint order by id limit ${limit}`);
+		select p.id, p.feed, p.sealed from devices.payload p
+		where p.connection_id = ${connectionId}::int and p.id > ${after}::bigint
+			and exists (select from devices.record r where r.payload_id = p.id and r.state <> 'gone')
+		order by p.id limit ${limit}`);
 }

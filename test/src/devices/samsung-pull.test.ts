@@ -4,6 +4,7 @@ import t from "tap";
 import { serverCaller } from "../../../src/access/caller.ts";
 import { saveSecrets } from "../../../src/devices/access.ts";
 import { httpClient } from "../../../src/devices/http-client.ts";
+import { replay } from "../../../src/devices/replay.ts";
 import { bridgeSandbox } from "../../../src/devices/sandbox/bridge.ts";
 import { serveStandIn } from "../../../src/devices/sandbox/serve.ts";
 import { sandboxClock } from "../../../src/devices/sandbox/stand-in.ts";
@@ -80,6 +81,22 @@ t.test(
 			found.map((row) => row.heart_rate),
 			[70, 65],
 		);
+
+		const during = (key: string, minutes: number, data: object) => ({
+			...record(key, "2026-03-20T09:00:00Z", data),
+			end: `2026-03-20T09:${minutes}:00Z`,
+		});
+		bridge.recordsOf("exerciseSession").push(during("e1", 40, { exerciseType: 79 }));
+		bridge.recordsOf("distance").push(during("d1", 20, { distance: { inMeters: 1609.344 } }));
+		t.match(await pulled(parts, id), { status: "success", recordsSynced: 1 });
+		const workout = () => rows("select duration, distance, calories, version from exercise_logs");
+		t.match(await workout(), [{ duration: 40, distance: 1, calories: null }], "how far stands in a record of its own");
+		bridge.recordsOf("totalCaloriesBurned").push(during("c1", 40, { energy: { inKilocalories: 187.6 } }));
+		t.match(await pulled(parts, id), { status: "success", recordsSynced: 1 }, "what comes later is added");
+		t.match(await workout(), [{ duration: 40, distance: 1, calories: 188, version: 2 }]);
+		t.match(await pulled(parts, id), { status: "success", recordsSynced: 0 });
+		const replayed = await replay(parts, id);
+		t.match(replayed, { changed: 0 }, "and is kept with the payload");
 
 		bridge.hangs = true;
 		const hurried = {

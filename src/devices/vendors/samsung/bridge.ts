@@ -15,6 +15,7 @@ import {
 import { readStages } from "../../sleep-stages.ts";
 import type { Feed, FeedContext, Upstream, VendorReply, VendorRequest } from "../../vendor.ts";
 import { activityOf } from "./activity.ts";
+import { amountRequests, withAmounts } from "./workout-amounts.ts";
 
 /*
  * A bridge: an HTTP server of the shape of HCGateway v2 that a phone app fills from Health Connect. Records are Health Connect's, with an
@@ -58,10 +59,12 @@ export const bridgeFeeds: readonly Feed[] = types.map(([type, kind, measuresOf])
 		path: `/api/v2/fetch/${type}`,
 		json: { queries: { start: { $gte: instantText(from), $lte: instantText(to) } } },
 	}),
-	read: ({ body }, _request, context) => ({
-		records: asList(body ?? [], `the bridge's ${type}`).flatMap((item) =>
-			upstream(asObject(item, type), measuresOf, context),
-		),
+	...(kind === "exercise" ? { beside: amountRequests } : {}),
+	read: ({ body }, _request, context, beside = []) => ({
+		records: asList(body ?? [], `the bridge's ${type}`).flatMap((item) => {
+			const record = asObject(item, type);
+			return upstream(kind === "exercise" ? withAmounts(record, beside) : record, measuresOf, context);
+		}),
 	}),
 	noneStatuses: [204],
 	absent: "gone",
@@ -96,7 +99,7 @@ function exercise({ id, at, endedAt, data }: BridgeRecord): readonly Measure[] {
 			at,
 			endedAt,
 			durationSeconds: (Date.parse(endedAt) - Date.parse(at)) / 1000,
-			// Health Connect keeps these in records of their own; some bridges add them to the session.
+			// Of the session itself where a bridge adds them, else of records beside it.
 			distanceMetres: quantity(data, "distance", "inMeters"),
 			energyKilocalories: quantity(data, "energy", "inKilocalories") ?? quantity(data, "calories", "inKilocalories"),
 			averageHeartRatePerMinute: positiveAt(data, "averageHeartRate"),
