@@ -1,6 +1,5 @@
 import { freshMilliseconds, weightDays } from "./decide.ts";
-import type { Written } from "./reading.ts";
-import { sourceOf } from "./reading.ts";
+import { type Source, sourceOf, type Written } from "./reading.ts";
 import { type AlertRule, measuresOf } from "./rule.ts";
 import { speaksTo, violationOf } from "./violation.ts";
 import type { Known } from "./watch.ts";
@@ -41,8 +40,13 @@ function concerns(rule: AlertRule, one: Written, open: ReadonlySet<string>, know
 /** Whether a rule looks at rows of this table. */
 function watches(rule: AlertRule, { source }: Written): boolean {
 	if (isAbsence(rule)) return rule.id === "no-vitals" && source === "vitals_samples";
-	return measuresOf(rule).some((measure) => sourceOf(measure) === source);
+	const known = sourcesKnown.get(rule) ?? new Set(measuresOf(rule).map(sourceOf));
+	sourcesKnown.set(rule, known);
+	return known.has(source);
 }
+
+/** Asked for every row that is written. */
+const sourcesKnown = new WeakMap<AlertRule, ReadonlySet<Source | undefined>>();
 
 function isAbsence({ condition }: AlertRule): boolean {
 	return condition.kind === "absence";

@@ -24,6 +24,12 @@ export function parseDate(text: string): DateRange | undefined {
 	return moments && { lo: iso(moments.lo), hi: iso(moments.hi), precision: moments.precision };
 }
 
+/** The first instant of what {@link parseDate} reads. */
+export function startOfDate(text: string): string | undefined {
+	const moments = momentsOf(text);
+	return moments && iso(moments.lo);
+}
+
 /** The same in milliseconds since 1970, not yet kept within years 1 to 9999. */
 interface Moments {
 	readonly lo: number;

@@ -144,60 +144,104 @@ interface Seen {
 	readonly parent: JsonObject | undefined;
 }
 
+/** A node with what is the same for every resource: to make the paths anew each time costs more than the walk. */
+type Ready =
+	| { readonly kind: "unit"; readonly path: string; readonly unit: Unit }
+	| { readonly kind: "slots"; readonly node: Slots; readonly slots: readonly Ready[] }
+	| ReadyMembers;
+
+interface ReadyMembers {
+	readonly kind: "members";
+	readonly path: string;
+	readonly node: Members;
+	readonly members: readonly { readonly name: string; readonly sibling: string | undefined; readonly ready: Ready }[];
+	/** Names in a resource that are mapped, those of siblings of primitives among them. */
+	readonly mapped: ReadonlySet<string>;
+}
+
+function ready(node: Node, path: string): Ready {
+	if (isUnit(node)) return { kind: "unit", path, unit: node };
+	if (isSlots(node)) {
+		return { kind: "slots", node, slots: node.slots.map((one, index) => ready(one.node, `${path}[${index}]`)) };
+	}
+	return readyMembers(node, path);
+}
+
+function readyMembers(node: Members, path: string): ReadyMembers {
+	const members = Object.entries(node.members).map(([name, child]) => ({
+		name,
+		sibling: isUnit(child) ? `_${name}` : undefined,
+		ready: ready(child, path === "" ? name : `${path}.${name}`),
+	}));
+	const mapped = new Set(members.flatMap(({ name, sibling }) => (sibling === undefined ? [name] : [name, sibling])));
+	return { kind: "members", path, node, members, mapped };
+}
+
+const roots = new WeakMap<Mapping, ReadyMembers>();
+
+function rootOf(mapping: Mapping): ReadyMembers {
+	const known = roots.get(mapping) ?? readyMembers(mapping.root, "");
+	roots.set(mapping, known);
+	return known;
+}
+
 /** Takes a resource apart along a mapping: per unit what came in, and what is outside every unit. `row`: the row as it is, if any. */
 function walk(mapping: Mapping, resource: JsonObject, row: Row | undefined): { seen: Seen[]; extra: Json | undefined } {
 	const seen: Seen[] = [];
 	const shows = (node: Node) => row !== undefined && readNode(node, row) !== undefined;
 
-	function visit(node: Node, value: Json | undefined, path: string, parent: JsonObject | undefined): Json | undefined {
-		if (isSlots(node)) return visitSlots(node, value, path, parent);
-		if (!isUnit(node)) return visitMembers(node, value, path);
-		seen.push({ path, unit: node, value, parent });
+	function visit(one: Ready, value: Json | undefined, parent: JsonObject | undefined): Json | undefined {
+		if (one.kind === "slots") return visitSlots(one.node, one.slots, value, parent);
+		if (one.kind === "members") return visitMembers(one, value);
+		seen.push({ path: one.path, unit: one.unit, value, parent });
 		return undefined;
 	}
 
-	function visitMembers(node: Members, value: Json | undefined, path: string): Json | undefined {
+	function visitMembers({ node, path, members, mapped }: ReadyMembers, value: Json | undefined): Json | undefined {
 		const object = isObject(value) ? value : undefined;
-		const rest: JsonObject = {};
-		for (const [name, child] of Object.entries(node.members)) {
-			const sibling = object?.[`_${name}`];
-			const is = sibling === undefined || !isUnit(child) ? object?.[name] : pairOf(object?.[name], sibling);
-			const extra = visit(child, is, path === "" ? name : `${path}.${name}`, object);
-			if (extra !== undefined) rest[name] = extra;
+		let rest: JsonObject | undefined;
+		for (const one of members) {
+			const sibling = one.sibling === undefined ? undefined : object?.[one.sibling];
+			const is = sibling === undefined ? object?.[one.name] : pairOf(object?.[one.name], sibling);
+			const extra = visit(one.ready, is, object);
+			if (extra !== undefined) {
+				rest ??= {};
+				rest[one.name] = extra;
+			}
 		}
 		for (const name in object) {
-			const child = node.members[name.startsWith("_") ? name.slice(1) : name];
-			const isMapped = child !== undefined && (!name.startsWith("_") || isUnit(child));
-			if (!isMapped) rest[name] = object[name];
+			if (mapped.has(name)) continue;
+			rest ??= {};
+			rest[name] = object[name];
 		}
-		if (Object.keys(rest).length > 0) return rest;
+		if (rest !== undefined) return rest;
 		// An element that was sent must show even when none of its columns took anything.
 		return object !== undefined && path !== "" && !shows(node) ? { $keep: true } : undefined;
 	}
 
 	function visitSlots(
 		node: Slots,
+		slots: readonly Ready[],
 		value: Json | undefined,
-		path: string,
 		parent: JsonObject | undefined,
 	): Json | undefined {
 		const { claimed, layout } = assign(node, value, row);
 		const inner: JsonObject = {};
-		node.slots.forEach((one, index) => {
-			const extra = visit(one.node, claimed[index], `${path}[${index}]`, parent);
-			if (extra !== undefined) inner[index] = extra;
-		});
+		let isAny = false;
+		for (const [index, one] of slots.entries()) {
+			const extra = visit(one, claimed[index], parent);
+			if (extra === undefined) continue;
+			inner[index] = extra;
+			isAny = true;
+		}
 		const ascending = layout.every(
 			(item, index) => typeof item === "number" && (index === 0 || item > (layout[index - 1] as number)),
 		);
-		if (ascending && Object.keys(inner).length === 0) return undefined;
-		return {
-			...(ascending ? {} : { $layout: layout as Json[] }),
-			...(Object.keys(inner).length === 0 ? {} : { $slots: inner }),
-		};
+		if (ascending && !isAny) return undefined;
+		return { ...(ascending ? {} : { $layout: layout as Json[] }), ...(isAny ? { $slots: inner } : {}) };
 	}
 
-	return { extra: visitMembers(mapping.root, contentOf(resource), ""), seen };
+	return { extra: visitMembers(rootOf(mapping), contentOf(resource)), seen };
 }
 
 /** Which item of an array each slot claims, and the array with claimed items replaced by their slot's number. */
@@ -219,6 +263,8 @@ function assign(
 	// What the row gives for a slot is that slot's item, wherever it stands; only then does the match decide.
 	if (row !== undefined) {
 		node.slots.forEach((one, index) => {
+			// A constant is never only the row's.
+			if (isUnit(one.node) && one.node.columns.length === 0 && one.node.always !== true) return;
 			const now = readNode(one.node, row);
 			if (now !== undefined) claim(index, (item) => equalJson(item, now));
 		});

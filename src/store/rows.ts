@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { Failure } from "../fhir/failure.ts";
 import type { Entity } from "../tables/all.ts";
-import { columnsOf, tableName } from "../tables/columns.ts";
+import { type Column, columnsOf, tableName } from "../tables/columns.ts";
 import type { Transaction } from "./database.ts";
 import {
 	columnOf,
@@ -13,6 +13,7 @@ import {
 	selection,
 	tableOf,
 } from "./row-columns.ts";
+import { type Composed, template } from "./statement.ts";
 
 /** A row by property name, as its reader sees it. Instants and dates are text, JSON columns are JSON text. */
 export type RowValues = Record<string, unknown>;
@@ -37,17 +38,35 @@ export async function insertRows(
 	const groups = Map.groupBy(rows.keys(), (index) => defaultedKey(entity, rows[index] as RowValues));
 	for (const indexes of groups.values()) {
 		const group = indexes.map((index) => rows[index] as RowValues);
-		const columns = givenProperties(group).map((property) => columnOf(entity, property));
-		const names = sql.join(columns.map(({ column }) => sql.ref(column)));
-		const written = await tx.query(sql<RowValues>`
-			insert into ${tableOf(entity)} as t (${names})
-			select ${recordValues(columns)}
-			from json_to_recordset(${recordset(columns, group)}::json) as r(${recordColumns(columns)})
-			returning ${selection(readableColumns(entity, tx.caller))}`);
+		const columns = givenProperties(group)
+			.sort()
+			.map((property) => columnOf(entity, property));
+		const insertion = insertionOf(entity, columns, readableColumns(entity, tx.caller));
+		const written = await tx.query(insertion({ rows: recordset(columns, group) }));
 		tx.wrote({ entity, kind: "insert", rows: written });
 		for (const [at, index] of indexes.entries()) inserted[index] = written[at] as RowValues;
 	}
 	return inserted;
+}
+
+/** Insertions that were composed once: for each set of columns, and each of those that come back. */
+const insertions = new Map<string, (values: { rows: string }) => Composed<RowValues>>();
+const mostInsertions = 500;
+
+function insertionOf(entity: Entity, columns: readonly Column[], back: readonly Column[]) {
+	const key = `${tableName(entity)} ${columns.map(({ column }) => column).join()} ${back.length}`;
+	const known = insertions.get(key);
+	if (known !== undefined) return known;
+	const made = template<RowValues, "rows">(
+		(place) => sql`
+			insert into ${tableOf(entity)} as t (${sql.join(columns.map(({ column }) => sql.ref(column)))})
+			select ${recordValues(columns)}
+			from json_to_recordset(${place("rows")}::json) as r(${recordColumns(columns)})
+			returning ${selection(back)}`,
+	);
+	if (insertions.size >= mostInsertions) insertions.clear();
+	insertions.set(key, made);
+	return made;
 }
 
 /** New values for some columns of one row. */

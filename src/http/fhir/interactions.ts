@@ -75,6 +75,11 @@ function fits(pattern: string, parts: readonly string[]): boolean {
 	);
 }
 
-function wordsOf(pattern: string): string[] {
-	return pattern.split("/").filter((word) => word !== "");
+const wordsKnown = new Map<string, readonly string[]>();
+
+/** The words of a pattern of ours. */
+function wordsOf(pattern: string): readonly string[] {
+	const known = wordsKnown.get(pattern) ?? pattern.split("/").filter((word) => word !== "");
+	wordsKnown.set(pattern, known);
+	return known;
 }

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { civilDays } from "../../calendar/all-day.ts";
 import { instantAt, zoneOf } from "../../calendar/civil-time.ts";
-import { parseDate } from "../../fhir/dates.ts";
+import { startOfDate } from "../../fhir/dates.ts";
 import type { Cell, Row, Unit } from "../unit.ts";
 import { empty } from "../unit.ts";
 
@@ -30,8 +30,8 @@ export function instant<C extends string>(column: C): Unit<C> {
 			if (element === undefined) return empty([column]);
 			if (typeof element !== "string" || !/T\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-]\d\d:\d\d)$/.test(element))
 				return undefined;
-			const range = parseDate(element);
-			return range === undefined ? undefined : { [column]: range.lo };
+			const start = startOfDate(element);
+			return start === undefined ? undefined : { [column]: start };
 		},
 		values: (column_) => {
 			const at = column_(column);

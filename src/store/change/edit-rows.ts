@@ -55,7 +55,7 @@ function indexOf(mapping: Mapping, { rowId, row }: LoadedRow, created_by: number
 	const resource: JsonObject = { ...project(mapping, row, residue), ...meta };
 	return [
 		{
-			...indexResidue(mapping, resource, row, residue),
+			...indexResidue(mapping, resource, row, residue, said.body),
 			type: mapping.type,
 			id: said.id ?? naturalId(mapping.id, rowId),
 			version: row.$version,

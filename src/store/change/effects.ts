@@ -257,10 +257,10 @@ export class Effects {
 		const text = stands ? written : withPart(written, mapping, part);
 		if (text !== written) this.rewrite(mapping, rowId, text);
 		const isNothing = part?.meta === undefined && part?.body === undefined;
-		const index = isNothing ? nothingIndexed : indexResidue(mapping, resource, row, residue);
+		const index = isNothing ? nothingIndexed : indexResidue(mapping, resource, row, residue, part.body);
 		if (needed || entry === "there" || index.overrides.length > 0)
 			this.put(entry, this.entryOf(pending, row.$version, ownerOf(mapping, row), index));
-		return { ...row, $residue: text };
+		return text === row.$residue ? row : { ...row, $residue: text };
 	}
 
 	/** What `fhir.resource` has of a resource that is in a row. */

@@ -35,9 +35,15 @@ export function foreseeRow(
 	const row: Record<string, Cell | undefined> = before === undefined ? newRow(mapping) : { ...before };
 	const instants = instantsOf(mapping);
 	for (const [property, cell] of Object.entries(cells)) {
-		row[property] = typeof cell === "string" && instants.has(property) ? new Date(cell).toISOString() : cell;
+		row[property] = typeof cell === "string" && instants.has(property) ? instantText(cell) : cell;
 	}
-	return { $version: 1, $updated: notKnownYet, $residue: null, ...row, $subject: subject };
+	row.$subject = subject;
+	return row as NativeRow;
+}
+
+/** An instant as the database gives it back. */
+function instantText(cell: string): string {
+	return cell.length === 24 && cell.endsWith("Z") ? cell : new Date(cell).toISOString();
 }
 
 /** Does a row give what was foreseen, as far as the residue worked out from that goes? */
@@ -52,14 +58,14 @@ export function isAsForeseen(mapping: Mapping, foreseen: Row, row: Row, { exact 
 const newRows = new WeakMap<Mapping, Readonly<Record<string, Cell>>>();
 
 function newRow(mapping: Mapping): Record<string, Cell> {
-	const empty =
-		newRows.get(mapping) ??
-		Object.fromEntries(
-			columnsOf(entityOfMapping(mapping)).map(({ property }) => [
-				property,
-				property === "createdAt" || property === "updatedAt" ? notKnownYet : null,
-			]),
-		);
+	const empty = newRows.get(mapping) ?? {
+		...Object.fromEntries(columnsOf(entityOfMapping(mapping)).map(({ property }) => [property, null])),
+		createdAt: notKnownYet,
+		updatedAt: notKnownYet,
+		$version: 1,
+		$updated: notKnownYet,
+		$residue: null,
+	};
 	newRows.set(mapping, empty);
 	return { ...empty };
 }

@@ -35,10 +35,38 @@ export function indexWhole(resource: JsonObject, entries = extract(resource)): I
 /**
  * Index columns of a residue: only for the parameters that find something else in the resource than its row gives, and per column
  * which of these parameters stop to hold when the column is edited past this server (`guards`).
+ *
+ * @param text - of the residue, as it is stored
  */
-export function indexResidue(mapping: Mapping, sent: JsonObject, row: Row, residue: Residue): IndexColumns {
+export function indexResidue(
+	mapping: Mapping,
+	sent: JsonObject,
+	row: Row,
+	residue: Residue,
+	text: string | undefined,
+): IndexColumns {
 	const { versionId: _version, lastUpdated: _updated, ...sentMeta } = (sent.meta ?? {}) as JsonObject;
-	if (Object.keys(sentMeta).length === 0 && overridesNothing(mapping, residue)) return nothingIndexed;
+	if (Object.keys(sentMeta).length > 0 || !isOfConstants(mapping, residue)) return compared(mapping, sent, row);
+	// What is sent in place of constants is much the same from one sender, and what it is found by depends on nothing else.
+	const texts = constantsKnown.get(mapping) ?? new Map<string, IndexColumns>();
+	constantsKnown.set(mapping, texts);
+	const known = texts.get(text ?? "");
+	if (known !== undefined) return known;
+	const isPlain = isOfSameCodes(mapping, residue);
+	const index = isPlain ? nothingIndexed : compared(mapping, sent, row);
+	if ((isPlain || !looksElsewhere(mapping, residue)) && (text?.length ?? 0) < longestKnown) {
+		if (texts.size >= mostKnown) texts.clear();
+		texts.set(text ?? "", index);
+	}
+	return index;
+}
+
+const constantsKnown = new WeakMap<Mapping, Map<string, IndexColumns>>();
+const mostKnown = 500;
+const longestKnown = 4000;
+
+/** Looks at what each parameter finds in the resource, and in what its row gives. */
+function compared(mapping: Mapping, sent: JsonObject, row: Row): IndexColumns {
 	const resource = withProfiles(sent, mapping.profiles);
 	const overrides = differingParameters(resource, withProfiles(project(mapping, row), mapping.profiles));
 	const entries: IndexEntries = { terms: new Set(), strings: [], dates: [], numbers: [] };
@@ -69,17 +97,41 @@ export const nothingIndexed: IndexColumns = {
 	guards: null,
 };
 
-/**
- * Whether it is plain that a search finds by such a residue what it finds by the row: other words for the same codes, and elements no
- * parameter looks at. Most residues are of this kind; of the others the values are compared.
- */
-function overridesNothing(mapping: Mapping, { extra, exact = {} }: Residue): boolean {
+/** Whether a residue has nothing but what was sent in place of constants, and elements no parameter looks at. Most are of this kind. */
+function isOfConstants(mapping: Mapping, { extra, exact = {} }: Residue): boolean {
 	if (extra !== undefined) return false;
 	const units = unitsByPath(mapping);
-	return Object.entries(exact).every(([path, { is }]) => {
+	for (const path in exact) {
 		const unit = units.get(path);
-		if (unit?.constant !== undefined) return isObject(is) && sameCodes(unit.constant, is);
-		return unit?.fixed === true && !isSearched(mapping, unit);
+		if (unit?.constant === undefined && !(unit?.fixed === true && !isSearched(mapping, unit))) return false;
+	}
+	return true;
+}
+
+/** Whether every constant was sent with the same codes in other words: then a search finds what it finds by the row. */
+function isOfSameCodes(mapping: Mapping, { exact = {} }: Residue): boolean {
+	const units = unitsByPath(mapping);
+	return Object.entries(exact).every(([path, { is }]) => {
+		const constant = units.get(path)?.constant;
+		return constant === undefined || (isObject(is) && sameCodes(constant, is));
+	});
+}
+
+/** Two concepts with the same codes in the same order, whatever their words. */
+function sameCodes(one: Json, other: JsonObject): boolean {
+	if (!isObject(one) || Object.keys(other).some((name) => name !== "coding" && name !== "text")) return false;
+	const codes = ({ coding }: JsonObject) =>
+		Array.isArray(coding) ? coding.map((item) => (isObject(item) ? [item.system, item.code] : item)) : coding;
+	return JSON.stringify(codes(one)) === JSON.stringify(codes(other));
+}
+
+/** Whether a parameter that looks at elements of the residue looks at others as well, which may be there or not. */
+function looksElsewhere(mapping: Mapping, { exact = {} }: Residue): boolean {
+	const units = unitsByPath(mapping);
+	const changed = new Set(Object.keys(exact).map((path) => units.get(path)));
+	return [...searchParametersOf(mapping.type).values()].some((parameter) => {
+		const sources = sourcesOf(mapping, parameter, rowColumn);
+		return sources.some(({ unit }) => changed.has(unit)) && sources.some(({ unit }) => !changed.has(unit));
 	});
 }
 
@@ -101,14 +153,6 @@ function isSearched(mapping: Mapping, unit: Unit): boolean {
 		);
 	searchedKnown.set(unit, known);
 	return known;
-}
-
-/** Two concepts with the same codes in the same order, whatever their words. */
-function sameCodes(one: Json, other: JsonObject): boolean {
-	if (!isObject(one) || Object.keys(other).some((name) => name !== "coding" && name !== "text")) return false;
-	const codes = ({ coding }: JsonObject) =>
-		Array.isArray(coding) ? coding.map((item) => (isObject(item) ? [item.system, item.code] : item)) : coding;
-	return JSON.stringify(codes(one)) === JSON.stringify(codes(other));
 }
 
 /** The resource as it will be read: a mapping's profiles are declared in any case. */
