@@ -16,7 +16,8 @@ export async function versionAt(
 	since: string | undefined,
 ): Promise<ResourceVersion | undefined> {
 	if (version.lastUpdated <= moment) return version;
-	const before = (await instanceVersions(tx, version.type, version.id)).find((one) => one.lastUpdated <= moment);
+	const versions = await instanceVersions(tx, version.type, version.id, { until: moment });
+	const before = versions.find((one) => one.lastUpdated <= moment);
 	if (before === undefined || before.method === "DELETE") return undefined;
 	return since !== undefined && before.lastUpdated <= since ? undefined : before;
 }

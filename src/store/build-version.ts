@@ -24,6 +24,8 @@ export interface WholeRow {
 	readonly user_id: number | null;
 	readonly meta: string | null;
 	readonly body: string | null;
+	/** The body was not read, as the page has enough. */
+	readonly cut?: boolean;
 }
 
 /** The resource one part of a row yields. The part must be present. `id`: where the caller knows it better than the row. */
@@ -110,6 +112,7 @@ export function wholeVersion(row: WholeRow): ResourceVersion {
 		method: row.version === 1 ? "POST" : "PUT",
 		text: `{"resourceType":"${row.type}","id":"${row.id}","meta":{"versionId":"${row.version}","lastUpdated":"${row.last_updated}"${meta}}${body}}`,
 		owner: row.user_id,
+		isCut: row.cut === true,
 	};
 }
 

@@ -7,8 +7,9 @@ import { mappedTypes, tablesOf } from "../mapping/registry.ts";
 import { and, asSql, type Condition } from "../search/condition.ts";
 import { deletion, wholeVersion } from "./build-version.ts";
 import type { Transaction } from "./database.ts";
-import { type Entry, entryColumns, instanceVersions, versionsOfImage } from "./history.ts";
+import { type Entry, entryColumns, entryColumnsButBody, instanceVersions, versionsOfImage } from "./history.ts";
 import { allImages, type Image, subjectJoin, zoneOfImage } from "./history-images.ts";
+import { bytesBefore, pageBytes } from "./page-bytes.ts";
 import type { HistoryPage, ResourceVersion } from "./resource-version.ts";
 
 /** What a history is asked for (R4 http 2.21.0.11): `_since` and `_at` as the client wrote them. */
@@ -44,16 +45,18 @@ export async function readHistory(
 		scope.id === undefined
 			? await versionsSince(tx, scope.type, window, place, request.count)
 			: await instanceHistory(tx, scope.type as string, scope.id, window, place);
-	const versions = source.slice(place?.skip ?? 0, (place?.skip ?? 0) + request.count);
+	const from = place?.skip ?? 0;
+	const enough = source.findIndex((one, at) => at > from && one.isCut === true);
+	const count = enough === -1 ? request.count : Math.min(request.count, enough - from);
+	const versions = source.slice(from, from + count);
 	const last = versions.at(-1);
 	// Of a page as it is in the database, so that the next one begins where it should; it may show less.
 	const shown = versions.filter((one) => mayTouch(caller, one.type, one.text, scope.id === undefined ? "s" : "r"));
-	const more = source.length > (place?.skip ?? 0) + request.count;
+	const more = source.length > from + count;
 	return {
 		versions: shown,
 		total: request.total && scope.id !== undefined && place === undefined ? source.length : undefined,
-		nextCursor:
-			more && last !== undefined ? encodePlace(last, source, (place?.skip ?? 0) + versions.length) : undefined,
+		nextCursor: more && last !== undefined ? encodePlace(last, source, from + versions.length) : undefined,
 	};
 }
 
@@ -83,7 +86,8 @@ async function instanceHistory(
 	window: Window,
 	place: Place | undefined,
 ): Promise<ResourceVersion[]> {
-	const all = (await instanceVersions(tx, type, id)).filter((one) => mayTouch(tx.caller, type, one.text, "r"));
+	const isShown = (one: ResourceVersion) => one.isCut === true || mayTouch(tx.caller, type, one.text, "r");
+	const all = (await instanceVersions(tx, type, id, { until: place?.at })).filter(isShown);
 	if (all.length === 0) throw new Failure("not-found", `${type}/${id} is not known`);
 	const chosen = all.filter((version, index) => {
 		if (window.since !== undefined && version.lastUpdated < window.since) return false;
@@ -135,11 +139,17 @@ async function versionsSince(
 		}
 	}
 	const ofType = among === undefined ? sql`true` : sql`type = any(${sql.val(among)}::text[])`;
+	// Those of the cursor's moment may have been shown already.
+	const counts = place === undefined ? sql`true` : sql`e.last_updated < ${place.at}::timestamptz`;
 	const wholes = await tx.query(sql<Entry>`
-		select ${entryColumns} from (
-			select ${entryColumns} from fhir.resource where table_name is null and ${ofType}
-			union all select ${entryColumns} from fhir.resource_history where table_name is null and ${ofType}
-		) e where ${asSql(within(sql`e.last_updated`))} order by e.last_updated desc, e.type, e.id, e.version desc limit ${limit}`);
+		select ${entryColumnsButBody}, case when earlier > ${pageBytes} then null else body end body, earlier > ${pageBytes} cut from (
+			select e.*, ${bytesBefore(sql`e.body`, counts)} earlier from (
+				select ${entryColumns} from (
+					select ${entryColumns} from fhir.resource where table_name is null and ${ofType}
+					union all select ${entryColumns} from fhir.resource_history where table_name is null and ${ofType}
+				) e where ${asSql(within(sql`e.last_updated`))} order by e.last_updated desc, e.type, e.id, e.version desc limit ${limit}
+			) e
+		) e`);
 	for (const entry of wholes) {
 		found.push(
 			entry.deleted

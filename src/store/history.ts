@@ -7,6 +7,7 @@ import { deletion, nativeVersion, ownerOf, type WholeRow, wholeVersion } from ".
 import type { Transaction } from "./database.ts";
 import { type Image, imagesOf, rowOfImage } from "./history-images.ts";
 import { occurrenceVersions } from "./occurrences.ts";
+import { bytesBefore, pageBytes } from "./page-bytes.ts";
 import type { ResourceVersion } from "./resource-version.ts";
 
 /** An entry of `fhir.resource` or its history. */
@@ -17,16 +18,46 @@ export interface Entry extends WholeRow {
 	readonly deleted: boolean;
 }
 
-export const entryColumns = sql`type, id, version, last_updated, user_id, meta, body, table_name, row_id, part, deleted`;
+export const entryColumnsButBody = sql`type, id, version, last_updated, user_id, meta, table_name, row_id, part, deleted`;
+export const entryColumns = sql`${entryColumnsButBody}, body`;
+
+/** Which bodies of a resource's versions to read: that of one (`""` of none), or as many as a page can bring of those not newer than a moment. */
+export type WantedBodies = { readonly version: string } | { readonly until: string | undefined };
+
+/** The bodies stored whole that are wanted, and which of these are counted as the page's. */
+function wantedSql(bodies: WantedBodies) {
+	if ("version" in bodies) {
+		// What is no number is nobody's version.
+		const wanted = /^\d{1,9}$/.test(bodies.version) ? sql`e.version = ${Number(bodies.version)}::int` : sql`false`;
+		return { wanted, counted: sql`false` };
+	}
+	if (bodies.until === undefined) return { wanted: sql`true`, counted: sql`e.table_name is null` };
+	const wanted = sql`e.last_updated < ${bodies.until}::timestamptz + interval '1 millisecond'`;
+	return { wanted, counted: sql`(e.table_name is null and e.last_updated < ${bodies.until}::timestamptz)` };
+}
 
 /**
  * Every version of one resource, newest first, from the images of the rows it has been and the bodies it has had. Empty when it never
  * was, as far as the caller may see.
+ *
+ * @param bodies - of which versions stored whole to read the body; the others' texts say no more than which they are
  */
-export async function instanceVersions(tx: Transaction, type: string, id: string): Promise<ResourceVersion[]> {
+export async function instanceVersions(
+	tx: Transaction,
+	type: string,
+	id: string,
+	bodies: WantedBodies,
+): Promise<ResourceVersion[]> {
+	const { wanted, counted } = wantedSql(bodies);
+	const isCut = sql`(table_name is null and (not wanted or earlier > ${pageBytes}))`;
 	const entries = await tx.query(sql<Entry>`
-		select ${entryColumns} from fhir.resource where type = ${type} and id = ${id}
-		union all select ${entryColumns} from fhir.resource_history where type = ${type} and id = ${id}`);
+		select ${entryColumnsButBody}, case when ${isCut} then null else body end body, wanted and ${isCut} cut from (
+			select e.*, ${wanted} wanted, ${bytesBefore(sql`e.body`, counted)} earlier from (
+				select ${entryColumns} from fhir.resource where type = ${type} and id = ${id}
+				union all select ${entryColumns} from fhir.resource_history where type = ${type} and id = ${id}
+				order by version desc
+			) e
+		) e`);
 	const versions = new Map<number, ResourceVersion>();
 	const keep = (version: ResourceVersion): void => {
 		const number = Number(version.versionId);

@@ -33,14 +33,17 @@ export async function loadRows(
 	return new Map(rows.map(({ $row, ...row }) => [$row, { rowId: $row, row: row as NativeRow }]));
 }
 
-/** Bodies stored whole, by key; kept from being changed by others until the transaction ends. */
+/** What is stored whole and about to be changed. */
+export type LockedWhole = Pick<WholeRow, "version" | "user_id">;
+
+/** What is stored whole, by key; kept from being changed by others until the transaction ends. */
 export async function lockWholes(
 	tx: Transaction,
 	keys: readonly number[],
-): Promise<Map<number, WholeRow & { deleted: boolean }>> {
+): Promise<Map<number, LockedWhole & { deleted: boolean }>> {
 	if (keys.length === 0) return new Map();
-	const rows = await tx.query(sql<WholeRow & { key: number; deleted: boolean }>`
-		select x.key, x.type, x.id, x.version, x.last_updated, x.user_id, x.meta, x.body, x.deleted
+	const rows = await tx.query(sql<LockedWhole & { key: number; deleted: boolean }>`
+		select x.key, x.version, x.user_id, x.deleted
 		from fhir.resource x where x.key = any(${sql.val([...new Set(keys)])}::bigint[])
 		order by x.key for update`);
 	return new Map(rows.map((row) => [row.key, row]));
@@ -84,7 +87,9 @@ function naturalRows(mapping: Mapping): Lookup<number, NativeRow> {
 /** The current versions at some locations, by id; what is deleted or not visible is left out. */
 export async function load(tx: Transaction, locations: readonly Location[]): Promise<Map<string, ResourceVersion>> {
 	const found = new Map<string, ResourceVersion>();
-	for (const one of locations) if (one.kind === "whole" && !one.deleted) found.set(one.id, wholeVersion(one.whole));
+	for (const one of locations) {
+		if (one.kind === "whole" && !one.deleted && one.whole.cut !== true) found.set(one.id, wholeVersion(one.whole));
+	}
 	const byTable = Map.groupBy(
 		locations.filter((one) => one.kind === "row"),
 		({ mapping }) => mapping.table,

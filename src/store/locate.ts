@@ -1,8 +1,10 @@
 import { sql } from "kysely";
 import type { Mapping } from "../mapping/define.ts";
 import { mappingOfPart, rowOf } from "../mapping/registry.ts";
+import type { Sql } from "../mapping/unit.ts";
 import type { WholeRow } from "./build-version.ts";
 import type { Transaction } from "./database.ts";
+import { bytesBefore, pageBytes } from "./page-bytes.ts";
 
 /** Where a resource lives. That a row is there, and yields the part, is not checked yet. */
 export type Location =
@@ -12,7 +14,7 @@ export type Location =
 			readonly id: string;
 			readonly key: number;
 			readonly deleted: boolean;
-			/** As read while looking for it. */
+			/** As read while looking for it; the body where it was asked for, and of several `cut` beyond what a page can bring. */
 			readonly whole: WholeRow;
 	  }
 	| {
@@ -36,20 +38,27 @@ interface Entry extends WholeRow {
 /**
  * Finds where ids of one type lead. An entry in `fhir.resource` decides; without one, an id of our own form leads to its row, unless
  * that part of the row has been given another id.
+ *
+ * @param bodies - whether to read what is stored whole, too
  */
-export async function locate(tx: Transaction, type: string, ids: readonly string[]): Promise<Map<string, Location>> {
+export async function locate(
+	tx: Transaction,
+	type: string,
+	ids: readonly string[],
+	bodies: boolean,
+): Promise<Map<string, Location>> {
 	const natural = new Map(ids.map((id) => [id, rowOf(type, id)]));
 	const rowIds = [...natural.values()].flatMap((row) => (row === undefined ? [] : [row.rowId]));
 	const columns = sql`x.key, x.type, x.id, x.table_name, x.row_id, x.part, x.deleted, x.version, x.last_updated, x.user_id,
-		case when x.table_name is null then x.meta end meta, case when x.table_name is null then x.body end body`;
+		case when x.table_name is null then x.meta end meta, ${bodies ? sql`case when x.table_name is null then x.body end` : sql`null::text`} body`;
 	const byId = sql<Entry>`select ${columns} from fhir.resource x where x.type = ${type} and x.id = any(${sql.val(ids)}::text[])`;
 	const tables = [...new Set([...natural.values()].flatMap((row) => (row === undefined ? [] : [row.mapping.table])))];
-	const entries = await tx.query(
+	const byEither =
 		rowIds.length === 0
 			? byId
 			: sql<Entry>`${byId} union all select ${columns} from fhir.resource x
-				where x.type = ${type} and x.id <> all(${sql.val(ids)}::text[]) and x.table_name = any(${sql.val(tables)}::text[]) and x.row_id = any(${sql.val(rowIds)}::int[])`,
-	);
+				where x.type = ${type} and x.id <> all(${sql.val(ids)}::text[]) and x.table_name = any(${sql.val(tables)}::text[]) and x.row_id = any(${sql.val(rowIds)}::int[])`;
+	const entries = await tx.query(bodies && ids.length > 1 ? asManyAsAPage(byEither) : byEither);
 	const entryOfId = new Map(entries.map((entry) => [entry.id, entry]));
 	const named = new Set(entries.map((entry) => `${entry.table_name}/${entry.row_id}/${entry.part}`));
 	const found = new Map<string, Location>();
@@ -63,6 +72,14 @@ export async function locate(tx: Transaction, type: string, ids: readonly string
 		}
 	}
 	return found;
+}
+
+/** The same without the bodies a page has no room for. */
+function asManyAsAPage(entries: Sql<Entry>): Sql<Entry> {
+	return sql<Entry>`
+		select key, type, id, table_name, row_id, part, deleted, version, last_updated, user_id, meta,
+			case when earlier > ${pageBytes} then null else body end body, earlier > ${pageBytes} cut
+		from (select e.*, ${bytesBefore(sql`e.body`)} earlier from (${entries}) e) e`;
 }
 
 function ofEntry(type: string, entry: Entry): Location {

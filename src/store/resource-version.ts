@@ -14,6 +14,8 @@ export interface ResourceVersion {
 	readonly text: string;
 	/** users.id of the patient the resource is about, null when it is about nobody. */
 	readonly owner: number | null;
+	/** Its text was not read, as it is beyond what a page can bring (store/page-bytes.ts): it begins the next one. */
+	readonly isCut?: boolean;
 }
 
 /** A write the store is asked for. `id` of a create is one that `planCreates` gave out. */

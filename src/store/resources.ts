@@ -31,7 +31,7 @@ export async function currentVersion(tx: Transaction, type: string, id: string):
 	const version =
 		(await loadNatural(tx, type, id)) ?? (await loadLocated(tx, type, id)) ?? (await occurrenceVersion(tx, type, id));
 	if (version !== undefined) return version;
-	const [latest] = await instanceVersions(tx, type, id);
+	const [latest] = await instanceVersions(tx, type, id, { version: "" });
 	if (latest === undefined) throw unknown(type, id);
 	if (latest.method === "DELETE") throw new Failure("gone", `${type}/${id} has been deleted`);
 	// It moved while it was looked for; or only what it once was may be seen, which must not pass for what it is.
@@ -53,7 +53,7 @@ export async function readResourceToChange(tx: Transaction, type: string, id: st
 }
 
 async function loadLocated(tx: Transaction, type: string, id: string): Promise<ResourceVersion | undefined> {
-	const location = (await locate(tx, type, [id])).get(id);
+	const location = (await locate(tx, type, [id], true)).get(id);
 	return location === undefined ? undefined : (await load(tx, [location])).get(id);
 }
 
@@ -65,11 +65,12 @@ export async function readVersion(
 	versionId: string,
 ): Promise<ResourceVersion> {
 	requireScope(tx.caller, type, "r");
-	const all = await instanceVersions(tx, type, id);
-	const versions = all.filter((one) => mayTouch(tx.caller, type, one.text, "r"));
-	if (versions.length === 0) throw unknown(type, id);
-	const version = versions.find((one) => one.versionId === versionId);
-	if (version === undefined) throw new Failure("not-found", `${type}/${id} has no version ${versionId}`);
+	const all = await instanceVersions(tx, type, id, { version: versionId });
+	const isShown = (one: ResourceVersion) => mayTouch(tx.caller, type, one.text, "r");
+	const version = all.find((one) => one.versionId === versionId && isShown(one));
+	if (version === undefined) {
+		throw all.some(isShown) ? new Failure("not-found", `${type}/${id} has no version ${versionId}`) : unknown(type, id);
+	}
 	if (version.method === "DELETE") throw new Failure("gone", `version ${versionId} of ${type}/${id} is its deletion`);
 	return version;
 }

@@ -10,6 +10,7 @@ import { nativeBranches } from "../search/sql/native-branch.ts";
 import { wholeBranch } from "../search/sql/whole-branch.ts";
 import type { Transaction } from "./database.ts";
 import { locate } from "./locate.ts";
+import { bytesBefore, pageBytes } from "./page-bytes.ts";
 import { type Composed, compose, template } from "./statement.ts";
 
 /** A row of a branch's matches; the other columns are the branch's own. Parts and keys are there where the columns do not say them. */
@@ -172,7 +173,7 @@ async function limitOf(tx: Transaction, type: string, filters: readonly Filter[]
 	if (wanted === undefined) return undefined;
 	const rows = new Map<string, number[]>();
 	const wholes: number[] = [];
-	for (const location of (await locate(tx, type, wanted)).values()) {
+	for (const location of (await locate(tx, type, wanted, false)).values()) {
 		if (location.kind === "whole") wholes.push(location.key);
 		else rows.set(location.mapping.name, [...(rows.get(location.mapping.name) ?? []), location.rowId]);
 	}
@@ -203,14 +204,27 @@ export function branchQuery(
 	query: SearchQuery,
 	rows: number = rowsOfPage(query),
 ): RawBuilder<BranchRow> | undefined {
-	const where = and([branch.where, after(branch.keys, query.cursor, index, branch.rowId)]);
+	const { cursor } = query;
+	const isWhole = branch.kind === "whole";
+	const where = and([
+		branch.where,
+		after(branch.keys, cursor, index, branch.rowId),
+		// It has nothing more to give, but might be as much as a page can bring.
+		isWhole && cursor?.branch === index ? sql<boolean>`${branch.rowId} <> ${cursor.row}` : true,
+	]);
 	if (where === false) return undefined;
 	const parts = "mask" in branch.parts ? sql`, ${branch.parts.mask} as "$parts"` : sql``;
 	const keys = keyTexts(branch.keys);
 	// A literal limit, since with one that is not known plans are made for a tenth of all rows.
-	return sql<BranchRow>`
+	const page = sql<BranchRow>`
 		select ${branch.rowId} as "$row"${parts}${keys === undefined ? sql`` : sql`, ${keys} as "$keys"`}, ${branch.columns}
 		from ${branch.from} where ${asSql(where)} order by ${orderBy(branch.keys, branch.rowId)} limit ${sql.lit(rows)}`;
+	if (!isWhole) return page;
+	const enough = sql`p.earlier > ${sql.lit(pageBytes)}`;
+	return sql<BranchRow>`
+		select p."$row"${keys === undefined ? sql`` : sql`, p."$keys"`}, p.type, p.id, p.version, p.last_updated, p.user_id, p.meta,
+			case when ${enough} then null else p.body end body, ${enough} cut
+		from (select r.*, ${bytesBefore(sql`r.body`)} earlier from (${page}) r) p`;
 }
 
 /** One more than a page shows whether there is a next one; another because the cursor's own row may come again. */

@@ -44,7 +44,9 @@ export async function includedBy(
 		if (allowed(tx.caller, type, "rs") === "nothing") continue;
 		const wanted = [...ids].slice(0, mostIncluded);
 		if (wanted.length < ids.size) incomplete = true;
-		const found = await load(tx, [...(await locate(tx, type, wanted)).values()]);
+		const locations = [...(await locate(tx, type, wanted, true)).values()];
+		if (locations.some((one) => one.kind === "whole" && one.whole.cut === true)) incomplete = true;
+		const found = await load(tx, locations);
 		add([...found.values()].filter(({ text }) => mayTouch(tx.caller, type, text, "rs")));
 	}
 	for (const include of query.revincludes) {

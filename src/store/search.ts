@@ -200,7 +200,7 @@ function partsOf(hit: Hit, query: SearchQuery): number {
 	return count;
 }
 
-/** The first `count` resources of the hits, and a cursor after the last when there are more. */
+/** The first `count` resources of the hits, or as many as a page can bring, and a cursor after the last when there are more. */
 function takePage(
 	hits: readonly Hit[],
 	query: SearchQuery,
@@ -212,15 +212,21 @@ function takePage(
 		for (let part = 0; 1 << part <= hit.parts; part++) {
 			if ((hit.parts & (1 << part)) === 0 || isBehind(hit, part, query)) continue;
 			if (matches.length === query.count && last !== undefined) {
-				const cursor = { keys: keysOf(last), branch: last.branch.index, row: last.row, part: lastPartShown };
-				return { matches, nextCursor: encodeCursor(cursor) };
+				return { matches, nextCursor: cursorAfter(last, lastPartShown) };
 			}
-			matches.push(versionOf(hit, part));
+			const version = versionOf(hit, part);
+			if (version.isCut === true && last !== undefined)
+				return { matches, nextCursor: cursorAfter(last, lastPartShown) };
+			matches.push(version);
 			last = hit;
 			lastPartShown = part;
 		}
 	}
 	return { matches, nextCursor: undefined };
+}
+
+function cursorAfter(last: Hit, part: number): string {
+	return encodeCursor({ keys: keysOf(last), branch: last.branch.index, row: last.row, part });
 }
 
 /** Parts of the cursor's own row that the page before has shown. */

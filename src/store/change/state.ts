@@ -1,10 +1,9 @@
 import type { Mapping } from "../../mapping/define.ts";
 import { isPresent } from "../../mapping/project.ts";
 import { mappingsOf } from "../../mapping/registry.ts";
-import type { WholeRow } from "../build-version.ts";
 import type { Transaction } from "../database.ts";
 import { instanceVersions } from "../history.ts";
-import { type LoadedRow, loadRows, lockWholes } from "../load.ts";
+import { type LoadedRow, type LockedWhole, loadRows, lockWholes } from "../load.ts";
 import { locate } from "../locate.ts";
 import { type OccurrenceState, occurrenceNow } from "../occurrences.ts";
 
@@ -21,7 +20,7 @@ export type State =
 	| { readonly kind: "nothing"; readonly row?: NaturalRow }
 	/** Existed; `version` is that of the deletion. `linked`: `fhir.resource` still has an entry. */
 	| { readonly kind: "deleted"; readonly version: number; readonly linked: boolean; readonly row?: NaturalRow }
-	| { readonly kind: "whole"; readonly version: number; readonly whole: WholeRow }
+	| { readonly kind: "whole"; readonly version: number; readonly whole: LockedWhole }
 	/** One occurrence of a series, without a row of its own; its version is the series'. `linked` as above. */
 	| {
 			readonly kind: "occurrence";
@@ -52,7 +51,7 @@ export async function lockStates(
 }
 
 async function statesOfType(tx: Transaction, type: string, ids: readonly string[]): Promise<Map<string, State>> {
-	const located = await locate(tx, type, ids);
+	const located = await locate(tx, type, ids, false);
 	const locations = [...located.values()];
 	const wholes = await lockWholes(
 		tx,
@@ -103,7 +102,7 @@ async function statesOfType(tx: Transaction, type: string, ids: readonly string[
 		}
 		const row =
 			location === undefined || location.linked ? {} : { row: naturalRow(location.mapping, location.rowId, loaded) };
-		const [latest] = await instanceVersions(tx, type, id);
+		const [latest] = await instanceVersions(tx, type, id, { version: "" });
 		if (latest === undefined) states.set(id, { kind: "nothing", ...row });
 		else
 			states.set(id, { kind: "deleted", version: Number(latest.versionId), linked: location?.linked ?? false, ...row });
