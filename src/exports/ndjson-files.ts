@@ -44,9 +44,11 @@ interface Open {
 	stored: number;
 	crc: number;
 	pieces: number;
-	/** Of the piece under way. */
-	lines: Line[];
+	/** Added so far, put away or not. */
 	characters: number;
+	/** For the next piece, and their characters. */
+	lines: Line[];
+	gathered: number;
 }
 
 /**
@@ -68,7 +70,7 @@ export function ndjsonFiles(put: (piece: NamedPiece) => Promise<void>, sizes: Fi
 		const file = open;
 		const { lines } = file;
 		file.lines = [];
-		file.characters = 0;
+		file.gathered = 0;
 		await underway;
 		underway = putAway(file, lines);
 		// Whoever waits next hears of it.
@@ -99,14 +101,15 @@ export function ndjsonFiles(put: (piece: NamedPiece) => Promise<void>, sizes: Fi
 
 	return {
 		async add(kind, type, line) {
-			const isFull = open !== undefined && open.bytes + open.characters >= sizes.file;
+			const isFull = open !== undefined && open.characters >= sizes.file;
 			if (open?.kind !== kind || open.type !== type || isFull) {
 				await close();
 				open = begun(++count, kind, type);
 			}
 			open.lines.push(line);
 			open.characters += line.text.length + 1;
-			if (open.characters >= sizes.piece) await flush();
+			open.gathered += line.text.length + 1;
+			if (open.gathered >= sizes.piece) await flush();
 		},
 		async end() {
 			await close();
@@ -116,5 +119,17 @@ export function ndjsonFiles(put: (piece: NamedPiece) => Promise<void>, sizes: Fi
 }
 
 function begun(number: number, kind: Open["kind"], type: string): Open {
-	return { number, kind, type, resources: 0, bytes: 0, stored: 0, crc: 0, pieces: 0, lines: [], characters: 0 };
+	return {
+		number,
+		kind,
+		type,
+		resources: 0,
+		bytes: 0,
+		stored: 0,
+		crc: 0,
+		pieces: 0,
+		characters: 0,
+		lines: [],
+		gathered: 0,
+	};
 }

@@ -92,13 +92,13 @@ export async function readPiece(
 	return rows[0]?.body;
 }
 
-/** Whether the caller may see the records of all these persons (users.id) at this moment. */
+/** Whether the caller may see the records of all these persons (users.id) at this moment; anybody may see their own. */
 export async function maySeePeople(tx: Transaction, people: readonly number[]): Promise<boolean> {
-	if (people.length === 0 || tx.caller.role === "system") return true;
+	const { role, userId } = tx.caller;
+	if (role === "system") return true;
+	const others = role === "app" ? people : people.filter((one) => one !== userId);
+	if (others.length === 0) return true;
 	const rows = await tx.query(sql<{ n: number }>`
-		select count(distinct p.user_id)::int as n from public.patients p where p.user_id = any(${sql.val([...people])}::int[])`);
-	const others = people.filter((one) => one !== tx.caller.userId || tx.caller.role === "app");
-	if (rows[0]?.n === people.length) return true;
-	// Somebody's own record needs no profile.
-	return others.length === 0;
+		select count(distinct p.user_id)::int as n from public.patients p where p.user_id = any(${sql.val([...others])}::int[])`);
+	return rows[0]?.n === others.length;
 }

@@ -31,12 +31,10 @@ export async function* vanished(
 	withParts: boolean,
 ): AsyncGenerator<ResourceVersion[]> {
 	for (const { table, mappings } of tablesOf(type)) {
-		for (let after = 0; ; ) {
-			const ids = await changedRows(tx, mappings, period, withParts, after);
-			if (ids.length > 0) yield await vanishedOf(tx, type, table, mappings, ids, period);
-			if (ids.length < atOnce) break;
-			after = ids.at(-1) as number;
-		}
+		const gone = (ids: readonly number[]) => vanishedOf(tx, type, table, mappings, ids, period);
+		for await (const ids of deletedRows(tx, table, period)) yield await gone(ids);
+		const mayLose = mappings.some((one) => one.presentWhenAny.length > 0 || Object.keys(one.onlyWhere).length > 0);
+		if (withParts && mayLose) for await (const ids of changedRows(tx, mappings, period)) yield await gone(ids);
 	}
 	yield* vanishedBodies(tx, type, period);
 }
@@ -64,27 +62,33 @@ async function vanishedOf(
 	});
 }
 
-/** Ids of rows that are gone since, or changed in a way that may have taken something out of them. */
-async function changedRows(
-	tx: Transaction,
-	mappings: readonly Mapping[],
-	{ from, to }: Period,
-	withParts: boolean,
-	after: number,
-): Promise<number[]> {
-	const [first] = mappings as [Mapping];
-	const until = (column: ReturnType<typeof sql>) =>
-		to === undefined ? sql`true` : sql`${column} <= ${to}::timestamptz`;
-	const mayLose = mappings.some((one) => one.presentWhenAny.length > 0 || Object.keys(one.onlyWhere).length > 0);
-	const changed = sql`union (select t.id from ${relationOf(first)} t
-		where t.version > 1 and t.updated_at > ${from}::timestamptz and t.id > ${after}::int order by t.id limit ${atOnce})`;
-	const rows = await tx.query(sql<{ id: number }>`
-		select id from (
-			(select h.row_id as id from fhir.row_history h where h.table_name = ${first.table} and h.op = 'D'
-				and h.at > ${from}::timestamptz and ${until(sql`h.at`)} and h.row_id > ${after}::int order by h.row_id limit ${atOnce})
-			${withParts && mayLose ? changed : sql``}
-		) c order by id limit ${atOnce}`);
-	return rows.map(({ id }) => id);
+/** Ids of rows deleted in a period, in the order of their deletion, which an index has. */
+async function* deletedRows(tx: Transaction, table: string, { from, to }: Period): AsyncGenerator<number[]> {
+	const until = to === undefined ? sql`true` : sql`h.at <= ${to}::timestamptz`;
+	let place = { at: from, id: 2 ** 31 - 1 };
+	for (;;) {
+		const rows: (typeof place)[] = await tx.query(sql<typeof place>`
+			select h.row_id as id, h.at from fhir.row_history h
+			where h.table_name = ${table} and h.op = 'D' and h.at >= ${place.at}::timestamptz and ${until}
+				and (h.at, h.row_id) > (${place.at}::timestamptz, ${place.id}::int)
+			order by h.at, h.row_id limit ${sql.lit(atOnce)}`);
+		if (rows.length > 0) yield rows.map(({ id }) => id);
+		if (rows.length < atOnce) return;
+		place = rows.at(-1) as typeof place;
+	}
+}
+
+/** Ids of rows that are there and changed since a period began, which may have taken something out of them. */
+async function* changedRows(tx: Transaction, mappings: readonly Mapping[], { from }: Period): AsyncGenerator<number[]> {
+	for (let after = 0; ; ) {
+		const rows = await tx.query(sql<{ id: number }>`
+			select t.id from ${relationOf(mappings[0] as Mapping)} t
+			where t.version > 1 and t.updated_at > ${from}::timestamptz and t.id > ${after}::int
+			order by t.id limit ${sql.lit(atOnce)}`);
+		if (rows.length > 0) yield rows.map(({ id }) => id);
+		if (rows.length < atOnce) return;
+		after = rows.at(-1)?.id as number;
+	}
 }
 
 async function* vanishedBodies(tx: Transaction, type: string, { from, to }: Period): AsyncGenerator<ResourceVersion[]> {
