@@ -4,7 +4,6 @@ import { readOnly, required } from "../src/mapping/unit.ts";
 import { code } from "../src/mapping/units/code.ts";
 import { constant } from "../src/mapping/units/constant.ts";
 import { instant } from "../src/mapping/units/instant.ts";
-import { numberText } from "../src/mapping/units/number-text.ts";
 import { references } from "../src/mapping/units/references.ts";
 import { subject } from "../src/mapping/units/subject.ts";
 import { text } from "../src/mapping/units/text.ts";
@@ -51,22 +50,16 @@ export const provenance: Mapping = defineMapping<Row<typeof DeviceProvenance>>()
 			),
 			slot(
 				{ type: { coding: [{ code: "assembler" }] } },
-				constant({
-					type: participant("assembler", "Assembler"),
-					who: { display: "Heart recovery FHIR server, device pulls" },
+				members({
+					type: constant(participant("assembler", "Assembler")),
+					who: members({ display: readOnly(text("software")) }),
 				}),
 			),
 		),
 		entity: first(
 			members({
 				role: constant("source"),
-				what: members({
-					identifier: members({
-						system: constant("https://heart-recovery.example/fhir/NamingSystem/device-sync-log"),
-						value: numberText("deviceSyncLogId"),
-					}),
-					display: readOnly(text("source")),
-				}),
+				what: members({ display: readOnly(text("source")) }),
 			}),
 		),
 	},

@@ -70,6 +70,7 @@ create table devices.provenance (
 	device_connection_id integer not null,
 	vendor text not null,
 	source text not null,
+	software text not null default 'Heart recovery FHIR server, device pulls',
 	device_sync_log_id integer null,
 	action text not null,
 	targets jsonb not null,

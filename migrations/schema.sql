@@ -165,6 +165,7 @@ devices.provenance user_id integer not null
 devices.provenance device_connection_id integer not null
 devices.provenance vendor text not null
 devices.provenance source text not null
+devices.provenance software text not null default 'Heart recovery FHIR server, device pulls'::text
 devices.provenance device_sync_log_id integer
 devices.provenance action text not null
 devices.provenance targets jsonb not null

@@ -38,7 +38,7 @@ function provenanceOf(source: Source, written: readonly WrittenRow[]): Provenanc
 			userId: source.userId,
 			deviceConnectionId: source.connectionId,
 			vendor: source.vendor,
-			source: `${vendors[source.vendor].title}: ${source.feed}`,
+			source: `${vendors[source.vendor].title}: ${source.feed}${source.syncLogId === null ? "" : `, sync log ${source.syncLogId}`}`,
 			deviceSyncLogId: source.syncLogId,
 			action,
 			targets: targets.slice(page * mostTargets, (page + 1) * mostTargets),

@@ -14,7 +14,8 @@ export const DeviceProvenance = defineEntity({
 		userId: p.integer(),
 		deviceConnectionId: p.integer(),
 		vendor: p.string(),
-		source: p.string(), // What of the vendor's it was read from, in words
+		source: p.string(), // What of the vendor's it was read from, and by which sync, in words
+		software: p.string().default("Heart recovery FHIR server, device pulls"), // What put it together
 		deviceSyncLogId: p.integer().nullable(),
 		action: p.enum(["CREATE", "UPDATE", "DELETE"]),
 		targets: json(), // References, as a list of texts

@@ -6,7 +6,7 @@ export interface ProvenanceToSave {
 	readonly userId: number;
 	readonly deviceConnectionId: number;
 	readonly vendor: string;
-	/** What of the vendor's it was read from, in words. */
+	/** What of the vendor's it was read from, and by which sync, in words. */
 	readonly source: string;
 	readonly deviceSyncLogId: number | null;
 	readonly action: "CREATE" | "UPDATE" | "DELETE";

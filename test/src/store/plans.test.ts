@@ -88,7 +88,13 @@ for (const [name, caller] of callers) {
 			}
 		}
 	});
+}
 
+for (const [name, caller] of [
+	...callers,
+	["patient's app", app(3, "patient")],
+	["therapist's app", app(1, "therapist")],
+] as [string, Caller][]) {
 	t.test(`${name}: where something came from`, async (t) => {
 		for (const [query, most] of [
 			["target=Observation/vs-77-hr,Observation/vs-90-hr", 10],
@@ -102,7 +108,9 @@ for (const [name, caller] of callers) {
 			}
 		}
 	});
+}
 
+for (const [name, caller] of callers) {
 	t.test(`${name}: occurrences of somebody's recurring appointments`, async (t) => {
 		const lines: string[] = [];
 		await clinic.db.read(caller, async (tx) => {
