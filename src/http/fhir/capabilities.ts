@@ -4,7 +4,7 @@ import { stringify } from "../../fhir/json.ts";
 import { capabilityStatement } from "./capability-statement.ts";
 import { negotiate } from "./negotiate.ts";
 import { readParameters } from "./parameters.ts";
-import { send, withBody } from "./send.ts";
+import { ready, withBody } from "./send.ts";
 import type { FhirServices } from "./services.ts";
 
 /** `GET [base]/metadata` (R4 http 3.1.0.12): for everybody, computed once, with an ETag of its content. */
@@ -17,7 +17,7 @@ export function serveCapabilities(app: FastifyInstance, services: FhirServices):
 		const { text, etag } = computed;
 		reply.header("etag", etag);
 		if (request.headers["if-none-match"] === etag) return reply.code(304).send();
-		return send(reply, withBody(200, text, answer));
+		return ready(withBody(200, text, answer))(reply);
 	});
 }
 

@@ -14,7 +14,7 @@ import { registerExports } from "./operations/register-exports.ts";
 import { type Performed, perform } from "./perform.ts";
 import { preferenceApplied } from "./preferences.ts";
 import { asIf, forReal } from "./runs.ts";
-import { outgoing, send } from "./send.ts";
+import { outgoing, ready } from "./send.ts";
 import type { FhirServices } from "./services.ts";
 import { withRequest } from "./with-request.ts";
 
@@ -45,8 +45,8 @@ function serve(app: FastifyInstance, services: FhirServices, interaction: Intera
 				if (read.dryRun && interaction.kind === "writing") reply.header("preference-applied", "dry-run");
 				const done = await performSingle(services, caller, interaction, request, read);
 				if (interaction.kind === "writing") sayWhatApplied(reply, read, done);
-				await record(services, caller, interaction.code, targetName(target), read, done);
-				return sendDone(reply, done);
+				const send = sending(reply, done);
+				return record(services, caller, interaction.code, targetName(target), read, done).then(send);
 			});
 		},
 	});
@@ -87,8 +87,8 @@ function serveBundles(app: FastifyInstance, services: FhirServices): void {
 			const onFault = (error: unknown) => request.log.error({ err: describe(error) }, "unexpected failure");
 			const done = await bundle(services, caller, read, { key: answerKey(request, read), note }, onFault);
 			sayWhatApplied(reply, read, done);
-			await record(services, caller, done.code, "Bundle", read, done);
-			return sendDone(reply, done);
+			const send = sending(reply, done);
+			return record(services, caller, done.code, "Bundle", read, done).then(send);
 		});
 	});
 }
@@ -100,25 +100,26 @@ function sayWhatApplied(reply: FastifyReply, { asked, dryRun }: ReadRequest, { a
 }
 
 /** Notes what is not noted yet. What was only tried, or answered before, as that: it showed something of persons, but changed nothing. */
-async function record(
+function record(
 	{ accessLog }: FhirServices,
 	caller: Caller,
 	code: string,
 	target: string,
 	{ dryRun }: ReadRequest,
 	{ answer, unnoted, refused = [], replayed }: Done,
-): Promise<void> {
+): Promise<unknown> {
 	const refusals = refused.map((one) => accessLog.record({ caller, ...one, outcome: "refused" }));
-	await Promise.all(refusals);
 	// A refusal of the whole is noted by plugins/refusals.ts; what is undefined was noted with the write.
-	if (answer.status >= 400 || unnoted === undefined) return;
+	if (answer.status >= 400 || unnoted === undefined) return Promise.all(refusals);
 	const action = replayed ? `${code} again` : dryRun ? `${code} as if` : code;
-	await recordAccess(accessLog, caller, action, target, unnoted);
+	return Promise.all([...refusals, recordAccess(accessLog, caller, action, target, unnoted)]);
 }
 
-function sendDone(reply: FastifyReply, { answer, replayed }: Done): FastifyReply {
+/** What sends an answer when what it shows is noted. Nothing but its bytes is kept until then of what it was made of. */
+function sending(reply: FastifyReply, { answer, replayed }: Done): () => FastifyReply {
 	if (replayed) reply.header("idempotent-replayed", "true");
-	return send(reply, answer);
+	const send = ready(answer);
+	return () => send(reply);
 }
 
 /** `/docs/json` describes the native side; FHIR describes itself at /metadata. */

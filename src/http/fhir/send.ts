@@ -37,10 +37,16 @@ export function withBody(status: number, text: string | undefined, answer: Answe
 	return { status, headers, text: answer.pretty ? JSON.stringify(parseJson(text), null, 2) : text };
 }
 
-/** Sends an answer; a long one as fast as it is taken, with what was put aside of the body it answers as it came. */
-export function send(reply: FastifyReply, { status, headers, text }: Outgoing): FastifyReply {
-	reply.code(status).headers(headers);
-	const pieces = text === undefined ? undefined : piecesOf(text);
-	if (pieces !== undefined) return sendLong(reply, pieces);
-	return text === undefined || text.length < longText ? reply.send(text) : sendLong(reply, [text]);
+/** Characters from which on a text is kept as bytes until it is sent. */
+const textOfBytes = 4096;
+
+/**
+ * An answer ready to be sent, for as long as it has to wait: only its bytes are kept, and those of a long text outside what the garbage
+ * collector copies. A very long one is sent as fast as it is taken, with what was put aside of the body it answers as it came.
+ */
+export function ready({ status, headers, text = "" }: Outgoing): (reply: FastifyReply) => FastifyReply {
+	const pieces = piecesOf(text) ?? (text.length < longText ? undefined : [text]);
+	if (pieces !== undefined) return (reply) => sendLong(reply.code(status).headers(headers), pieces);
+	const body = text === "" ? undefined : text.length < textOfBytes ? text : Buffer.from(text);
+	return (reply) => reply.code(status).headers(headers).send(body);
 }
