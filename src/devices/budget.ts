@@ -16,7 +16,7 @@ export interface Budget {
 }
 
 /** Least requests of a run, however many others want some: fewer would never get through a page and its details. */
-const leastShare = 10;
+export const leastShare = 10;
 
 /** Where much is left, requests are counted so many at a time, and headers noted as rarely: each is a write. */
 const atOnce = 10;

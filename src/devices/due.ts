@@ -1,6 +1,7 @@
 import { serverCaller } from "../access/caller.ts";
 import type { Transaction } from "../store/database.ts";
 import { claimDueConnections } from "../store/devices/connections.ts";
+import { leastShare } from "./budget.ts";
 import type { DeviceParts } from "./parts.ts";
 
 /** Most connections handed out in one transaction. */
@@ -21,6 +22,7 @@ export async function handOutDue(
 				now: new Date(now).toISOString(),
 				again: new Date(now + again).toISOString(),
 				limit: atOnce,
+				requestsATurn: leastShare,
 			});
 			if (ids.length > 0) await add(tx, ids);
 			return ids.length;

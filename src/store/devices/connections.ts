@@ -149,16 +149,28 @@ export async function sealedOfConnections(tx: Transaction, afterId: number, limi
 		order by d.id limit ${limit} for update of d`);
 }
 
-/** Connections whose time has come, the longest waiting first; nobody else is given them until `again`. */
+/**
+ * Connections whose time has come, the longest waiting first; nobody else is given them until `again`. Of a vendor no more than its rate limit has
+ * turns for: whoever would only be told to wait keeps their place.
+ *
+ * @param requestsATurn what each is to get at least
+ */
 export async function claimDueConnections(
 	tx: Transaction,
-	{ now, again, limit }: { now: string; again: string; limit: number },
+	{ now, again, limit, requestsATurn }: { now: string; again: string; limit: number; requestsATurn: number },
 ): Promise<number[]> {
 	const rows = await tx.query(sql<{ id: number }>`
+		with turns as (select vendor, ceil(min(greatest(0, most - used)) / ${requestsATurn}::numeric) as most
+			from devices.budget where ends_at > ${now}::timestamptz group by vendor)
 		update devices.connection set next_sync_at = ${again}::timestamptz
-		where connection_id = any(array(select c.connection_id
-			from devices.connection c join public.device_connections d on d.id = c.connection_id
-			where c.state = 'connected' and c.next_sync_at <= ${now}::timestamptz and d.is_active is true
+		where connection_id = any(array(select c.connection_id from devices.connection c join (
+				select connection_id, device_type, row_number() over (partition by device_type order by next_sync_at) as turn
+				from (select due.connection_id, due.next_sync_at,
+						(select d.device_type from public.device_connections d where d.id = due.connection_id and d.is_active is true) as device_type
+					from devices.connection due where due.state = 'connected' and due.next_sync_at <= ${now}::timestamptz) active
+				where device_type is not null
+			) due on due.connection_id = c.connection_id left join turns on turns.vendor = due.device_type
+			where (turns.most is null or due.turn <= turns.most) and c.state = 'connected' and c.next_sync_at <= ${now}::timestamptz
 			order by c.next_sync_at limit ${limit} for update of c skip locked))
 		returning connection_id as id`);
 	return rows.map(({ id }) => id);

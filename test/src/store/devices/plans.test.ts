@@ -95,7 +95,7 @@ const window = { from: "2026-02-20T00:00:00Z", to: now };
 const holder = "00000000-0000-4000-8000-000000000000";
 
 const work: Record<string, (tx: Transaction) => unknown> = {
-	claimDueConnections: (tx) => claimDueConnections(tx, { now, again: now, limit: 500 }),
+	claimDueConnections: (tx) => claimDueConnections(tx, { now, again: now, limit: 500, requestsATurn: 10 }),
 	connectionById: (tx) => connectionById(tx, 1),
 	"connectionById, locked": (tx) => connectionById(tx, 1, true),
 	connectionsOf: (tx) => connectionsOf(tx, 10, "strava"),
