@@ -38,6 +38,8 @@ export interface Call {
 	readonly redirects?: number;
 	/** Bytes. Default: 20 MiB */
 	readonly mostBytes?: number;
+	/** Takes the parts of an answer of status 200 as they come, so that it is not held in memory; its body is empty then. */
+	readonly into?: (part: Buffer) => Promise<void>;
 	/** For the whole answer. Default: 20000 */
 	readonly timeoutMilliseconds?: number;
 	readonly signal?: AbortSignal | undefined;
@@ -80,7 +82,7 @@ interface Guard {
 }
 
 function once(call: Call, guard: Guard | undefined): Promise<CallAnswer> {
-	const { url, mostBytes = 20 * 1024 * 1024, timeoutMilliseconds = 20_000 } = call;
+	const { url, mostBytes = 20 * 1024 * 1024, timeoutMilliseconds = 20_000, into } = call;
 	if (!/^https?:$/.test(url.protocol) || url.username !== "") return Promise.reject(new CallFailure("address"));
 	const host = url.hostname.replace(/^\[|\]$/g, "");
 	if (guard !== undefined && isIP(host) !== 0 && isInside(host, guard.allowed))
@@ -109,7 +111,14 @@ function once(call: Call, guard: Guard | undefined): Promise<CallAnswer> {
 				if (size > mostBytes) {
 					fail(new CallFailure("too-large"));
 					request.destroy();
-				} else parts.push(part);
+				} else if (into === undefined || response.statusCode !== 200) parts.push(part);
+				else {
+					response.pause();
+					into(part).then(
+						() => response.resume(),
+						(error: unknown) => request.destroy(error as Error),
+					);
+				}
 			});
 			response.on("error", fail);
 			response.on("end", () => {

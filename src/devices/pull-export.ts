@@ -1,11 +1,10 @@
-import { hash } from "node:crypto";
-import { setImmediate as breathe } from "node:timers/promises";
 import { cursorOf, moveCursor } from "../store/devices/cursors.ts";
 import { settingsOf } from "./connection.ts";
-import { exportAt, exportIn } from "./export-files.ts";
+import { exportAt, exportIn, type OpenExport } from "./export-files.ts";
 import type { Run } from "./run.ts";
 import { storeMeasures } from "./store-measures.ts";
-import { type ExportFile, readExport } from "./vendors/samsung/export.ts";
+import type { Upstream } from "./vendor.ts";
+import { readExport } from "./vendors/samsung/export.ts";
 
 /** The "feed" of exports. */
 const source = { name: "export" };
@@ -19,22 +18,33 @@ export async function pullExport(run: Run): Promise<void> {
 	// Exports are sent here: there is nowhere to look.
 	if (url === undefined && folder === undefined) return;
 	const { ask, exportFolder } = run.parts;
-	const files = url === undefined ? await exportIn(exportFolder, folder ?? "") : await exportAt(ask, new URL(url));
-	await storeExport(run, files);
+	const found = url === undefined ? await exportIn(exportFolder, folder ?? "") : await exportAt(ask, new URL(url));
+	try {
+		await storeExport(run, found);
+	} finally {
+		await found.close();
+	}
 }
 
-/** Stores the files of an export, unless it is the one stored last. */
-export async function storeExport(run: Run, files: readonly ExportFile[]): Promise<void> {
-	const digest = hash("sha256", JSON.stringify(files.map(({ name, text }) => [name, text])), "hex");
+/** Stores an export while it is read, unless it is the one stored last. What breaks off has been stored up to there, and is read anew next time. */
+export async function storeExport(run: Run, { files, digest }: OpenExport): Promise<void> {
 	const cursor = await run.read((tx) => cursorOf(tx, run.connection.id, source.name));
 	const done = { pullPosition: JSON.stringify({ digest }), completeUntil: new Date(run.parts.now()).toISOString() };
-	const records = cursor.pullPosition === done.pullPosition ? [] : readExport(files, run.context);
-	for (let at = 0; at < records.length; at += atOnce) {
-		await breathe();
-		await run.commit(async (tx) => {
-			const stored = await storeMeasures(tx, run.parts, run.source(source), records.slice(at, at + atOnce), "whole");
-			run.count(stored.changed, stored.leftOut);
-		});
+	if (cursor.pullPosition !== done.pullPosition) {
+		let records: Upstream[] = [];
+		for await (const record of readExport(files, run.context)) {
+			if (records.push(record) < atOnce) continue;
+			await storeSome(run, records);
+			records = [];
+		}
+		if (records.length > 0) await storeSome(run, records);
 	}
 	await run.commit((tx) => tx.asSystem(() => moveCursor(tx, run.connection.id, source.name, done)));
+}
+
+async function storeSome(run: Run, records: readonly Upstream[]): Promise<void> {
+	await run.commit(async (tx) => {
+		const stored = await storeMeasures(tx, run.parts, run.source(source), records, "whole");
+		run.count(stored.changed, stored.leftOut);
+	});
 }

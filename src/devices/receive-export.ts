@@ -46,9 +46,9 @@ export async function receiveExport(
 		throw new Failure("unavailable", trouble.message, { retryAfterSeconds: 5 });
 	}
 	try {
-		const files = await exportOf(name, body);
-		if (files.length === 0) throw new UnreadablePayload("it holds no file of Samsung Health that is kept here");
-		await storeExport(run, files);
+		const sent = await exportOf(name, body);
+		if (sent.files.length === 0) throw new UnreadablePayload("it holds no file of Samsung Health that is kept here");
+		await storeExport(run, sent);
 		await finish(parts, run.connection, syncLogId, run.leftOut(), []);
 	} catch (error) {
 		// The connection is well: what was sent is not.

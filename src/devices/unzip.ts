@@ -1,46 +1,55 @@
+import type { Readable } from "node:stream";
 import yauzl from "yauzl";
 import { TooMuch, UnreadablePayload } from "./payload.ts";
 
-/** How much an archive may hold; more is a mistake, or meant to fill the memory. */
+/** How much an archive may hold; more is a mistake, or meant to keep a server busy. */
 export interface UnzipLimits {
 	readonly entries: number;
 	/** Bytes unpacked, of one file and of all that are taken. */
 	readonly entryBytes: number;
 	readonly totalBytes: number;
+	/** How many times smaller a file may be packed. */
+	readonly ratio: number;
 }
 
+/** What an archive that cannot be read is told to be. */
+export const damaged = "the archive is damaged, encrypted, or has names that lead out of it";
+
 /**
- * The wanted files of a ZIP archive, unpacked in memory. Nothing is written to disk. Names that lead out of the archive, encryption, and more
- * bytes than announced or allowed are refused, with all of the archive.
+ * The wanted files of a ZIP archive, each unpacked while it is read, as often as it is opened. Nothing is written to disk. Names that lead out of
+ * the archive, encryption, and more bytes than allowed are refused, with all of the archive, before anything is unpacked; a file that holds more
+ * than it announces breaks off.
  *
+ * @param archive in memory, or an open file of which nothing else reads by position
  * @throws UnreadablePayload
  */
 export async function unzip(
-	archive: Buffer,
+	archive: Buffer | number,
 	isWanted: (name: string) => boolean,
 	limits: UnzipLimits,
-): Promise<{ name: string; text: string }[]> {
+): Promise<{ readonly name: string; open(): Promise<Readable> }[]> {
 	try {
 		// Sizes are validated while unpacking, names when an entry is read (yauzl).
-		const zip = await yauzl.fromBufferPromise(archive, { lazyEntries: true, validateEntrySizes: true });
+		const options = { lazyEntries: true, validateEntrySizes: true, autoClose: false };
+		const zip = await (typeof archive === "number"
+			? yauzl.fromFdPromise(archive, options)
+			: yauzl.fromBufferPromise(archive, options));
 		if (zip.entryCount > limits.entries) throw new TooMuch("the archive holds too many files");
-		const files: { name: string; text: string }[] = [];
+		const files: { name: string; open(): Promise<Readable> }[] = [];
 		let total = 0;
 		for await (const entry of zip.eachEntry()) {
 			if (entry.fileName.endsWith("/") || !isWanted(entry.fileName)) continue;
-			total += entry.uncompressedSize;
-			if (entry.uncompressedSize > limits.entryBytes || total > limits.totalBytes) {
+			if (entry.isEncrypted()) throw new UnreadablePayload(damaged);
+			const { uncompressedSize, compressedSize } = entry;
+			total += uncompressedSize;
+			const isBomb = uncompressedSize > 1024 * 1024 && uncompressedSize > compressedSize * limits.ratio;
+			if (uncompressedSize > limits.entryBytes || total > limits.totalBytes || isBomb)
 				throw new TooMuch("the archive unpacks to too much");
-			}
-			const parts: Buffer[] = [];
-			for await (const part of await zip.openReadStreamPromise(entry)) parts.push(part as Buffer);
-			files.push({ name: entry.fileName, text: Buffer.concat(parts).toString("utf8") });
+			files.push({ name: entry.fileName, open: () => zip.openReadStreamPromise(entry) });
 		}
 		return files;
 	} catch (error) {
 		if (error instanceof UnreadablePayload) throw error;
-		throw new UnreadablePayload("the archive is damaged, encrypted, or has names that lead out of it", {
-			cause: error,
-		});
+		throw new UnreadablePayload(damaged, { cause: error });
 	}
 }

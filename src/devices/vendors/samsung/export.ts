@@ -1,7 +1,6 @@
-import { parse } from "csv-parse/sync";
 import { dateAtOffset, dateInZone, instantAtOffset, instantOf, instantText } from "../../civil-time.ts";
 import type { Measure } from "../../measures.ts";
-import { given, type Payload, positiveAt, textAt, UnreadablePayload } from "../../payload.ts";
+import { given, type Payload, positiveAt, TooMuch, textAt } from "../../payload.ts";
 import { qualityOfScore, readStages, type SleepStage } from "../../sleep-stages.ts";
 import type { FeedContext, Upstream } from "../../vendor.ts";
 import { activityOf } from "./activity.ts";
@@ -16,7 +15,8 @@ import { activityOf } from "./activity.ts";
 export interface ExportFile {
 	/** Its name, with or without folders. */
 	readonly name: string;
-	readonly text: string;
+	/** The cells of its rows, from the first; read anew with each call. @throws UnreadablePayload for a file that is no CSV */
+	rows(): AsyncIterable<readonly string[]>;
 }
 
 /** A row of a CSV, its columns without prefix. */
@@ -115,27 +115,43 @@ export function exportType(name: string): string | undefined {
 	return type === "sleep_stage" || (type !== undefined && type in readers) ? type : undefined;
 }
 
-/** Everything we keep of an export. @throws UnreadablePayload for a file that is no CSV */
-export function readExport(files: readonly ExportFile[], context: FeedContext): readonly Upstream[] {
+/** Stages of more than thirty years of nights. */
+const stagesOfALife = 500_000;
+
+/**
+ * Everything we keep of an export, row by row. What is there twice comes twice, each with its time of change, and the newer one counts. Only the
+ * stages of sleep are read ahead, as nights are made of them.
+ *
+ * @param mostStages of sleep that are held in memory
+ * @throws UnreadablePayload for a file that is no CSV
+ */
+export async function* readExport(
+	files: readonly ExportFile[],
+	context: FeedContext,
+	mostStages = stagesOfALife,
+): AsyncGenerator<Upstream> {
 	const stages = new Map<string, SleepStage[]>();
-	for (const file of files) if (exportType(file.name) === "sleep_stage") addStages(stages, linesOf(file));
-	const records = new Map<string, Upstream>();
+	let count = 0;
+	for (const file of files) {
+		if (exportType(file.name) !== "sleep_stage") continue;
+		for await (const line of linesOf(file)) {
+			if (++count > mostStages) throw new TooMuch("it holds too many stages of sleep");
+			addStage(stages, line);
+		}
+	}
 	for (const file of files) {
 		const type = exportType(file.name) ?? "";
 		const read = readers[type];
 		if (read === undefined) continue;
-		for (const line of linesOf(file)) {
+		for await (const line of linesOf(file)) {
 			const times = timesOf(line);
 			if (times === undefined) continue;
 			const changedAt = instant(textAt(line, "update_time"), 0);
-			const known = records.get(`${type} ${times.id}`);
-			if (known !== undefined && (known.changedAt ?? "") > (changedAt ?? "")) continue;
 			const measures = read(line, times, { ...context, stages });
 			const raw = { file: type, line, stages: stages.get(times.id) };
-			records.set(`${type} ${times.id}`, { measures, raw, ...(changedAt === undefined ? {} : { changedAt }) });
+			yield { measures, raw, ...(changedAt === undefined ? {} : { changedAt }) };
 		}
 	}
-	return [...records.values()];
 }
 
 /** Reads a kept row of an export again. */
@@ -149,30 +165,26 @@ export function replayExport(raw: unknown, context: FeedContext): readonly Upstr
 }
 
 /** The awake stage is 40001; 40002 to 40004 are light, deep and REM sleep. */
-function addStages(stages: Map<string, SleepStage[]>, lines: readonly Line[]): void {
-	for (const line of lines) {
-		const [night, times] = [textAt(line, "sleep_id"), timesOf(line)];
-		if (night === undefined || times === undefined) continue;
-		const stage = {
-			from: Date.parse(times.at),
-			to: Date.parse(times.endedAt),
-			awake: textAt(line, "stage") === "40001",
-		};
-		stages.set(night, [...(stages.get(night) ?? []), stage]);
-	}
+function addStage(stages: Map<string, SleepStage[]>, line: Line): void {
+	const [night, times] = [textAt(line, "sleep_id"), timesOf(line)];
+	if (night === undefined || times === undefined) return;
+	const awake = textAt(line, "stage") === "40001";
+	const stage = { from: Date.parse(times.at), to: Date.parse(times.endedAt), awake };
+	const known = stages.get(night);
+	if (known === undefined) stages.set(night, [stage]);
+	else known.push(stage);
 }
 
-function linesOf({ name, text }: ExportFile): readonly Line[] {
-	let rows: string[][];
-	try {
-		rows = parse(text, { bom: true, relax_column_count: true, skip_empty_lines: true, relax_quotes: true });
-	} catch {
-		throw new UnreadablePayload(`${name.split(/[/\\]/).at(-1)} is no CSV`);
+async function* linesOf(file: ExportFile): AsyncGenerator<Line> {
+	let columns: readonly string[] | undefined;
+	let isFirst = true;
+	for await (const cells of file.rows()) {
+		const isTitle = isFirst && /^com\.samsung\./.test(cells[0] ?? "") && /^\d+$/.test(cells[1] ?? "");
+		isFirst = false;
+		if (isTitle) continue;
+		if (columns === undefined) columns = cells.map((column) => column.split(".").at(-1) ?? "");
+		else yield Object.fromEntries(columns.map((column, at) => [column, cells[at] ?? ""]));
 	}
-	const hasTitle = /^com\.samsung\./.test(rows[0]?.[0] ?? "") && /^\d+$/.test(rows[0]?.[1] ?? "");
-	const [header = [], ...lines] = hasTitle ? rows.slice(1) : rows;
-	const columns = header.map((column) => column.split(".").at(-1) ?? "");
-	return lines.map((cells) => Object.fromEntries(columns.map((column, at) => [column, cells[at] ?? ""])));
 }
 
 /** When a row is about; undefined for a row without a time. */

@@ -1,4 +1,6 @@
+import { Readable } from "node:stream";
 import t from "tap";
+import { csvRows } from "../../../../src/devices/csv-rows.ts";
 import type { Measure } from "../../../../src/devices/measures.ts";
 import { bridgeFeeds, bridgeSignIn } from "../../../../src/devices/vendors/samsung/bridge.ts";
 import { exportType, readExport } from "../../../../src/devices/vendors/samsung/export.ts";
@@ -75,6 +77,10 @@ t.test("bridge", async (t) => {
 	);
 });
 
+const opened = ({ name, text }: { name: string; text: string }) => ({
+	name,
+	rows: () => csvRows(Readable.from([Buffer.from(text)]), name),
+});
 const bom = "\uFEFF";
 const heart = "com.samsung.health.heart_rate";
 
@@ -125,10 +131,15 @@ total_calorie,title,com.samsung.health.exercise.start_time,com.samsung.health.ex
 			text: "com.samsung.health.weight,1,1\nstart_time,weight,datauuid\n2025-01-11 12:00:00.000,80.5,w1,\n",
 		},
 	];
-	const found = flat(readExport(files, context));
+	const found = flat(await Array.fromAsync(readExport(files.map(opened), context)));
 	t.match(
 		found.filter(({ kind }) => kind === "heart-rate"),
-		[{ externalId: "u1", perMinute: 62, at: "2025-01-11T06:00:00.000Z" }, { externalId: "u2" }],
+		[
+			{ externalId: "u1", perMinute: 61 },
+			{ externalId: "u2" },
+			{ externalId: "u1", perMinute: 62, at: "2025-01-11T06:00:00.000Z" },
+		],
+		"twice, as it is there; the store keeps the newer one",
 	);
 	t.match(
 		found.filter(({ kind }) => kind === "sleep"),
@@ -148,7 +159,11 @@ total_calorie,title,com.samsung.health.exercise.start_time,com.samsung.health.ex
 });
 
 t.test("simplified exports (samsung-health-mcp)", needsData, async (t) => {
-	const found = flat(readExport([...dataFiles("wearables/samsung-health-export-simplified", ".csv")], context));
+	const found = flat(
+		await Array.fromAsync(
+			readExport([...dataFiles("wearables/samsung-health-export-simplified", ".csv")].map(opened), context),
+		),
+	);
 	t.match(
 		found.find(({ kind }) => kind === "exercise"),
 		{ at: "2026-05-01T21:10:00.000Z", durationSeconds: 1920, activity: "run", energyKilocalories: 410 },
