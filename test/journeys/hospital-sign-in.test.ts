@@ -217,6 +217,8 @@ t.test("whoever signed up with an address that is not theirs is out when its own
 	const { here, signIn } = someone();
 	await here.open("/sign-in");
 	await signIn("h-squatted");
+	t.match(here.text, /its password has been removed/);
+	t.match(here.text, /<a class="button" href="\/apps">Continue/);
 	t.ok(await isSignedIn(here));
 	t.equal((await squatter.get("/api/auth/me")).status, 401);
 	t.equal((await server.stranger.post("/api/auth/login", account)).status, 401);

@@ -19,13 +19,18 @@ import { isBrowserSecret, newBrowserSecret, notOurs, requestSeconds, signInReque
 /** Roles whose accounts may be linked by an e-mail address. */
 export type LinkableRole = "patient" | "therapist" | "admin";
 
-/** What became of a sign-in at the provider; `returnTo` is where it was begun for. */
+/**
+ * What became of a sign-in at the provider; `returnTo` is where it was begun for. `passwordEnded`: the account had a password that may be
+ * somebody else's ({@link proveAddress}). `subject`: who somebody is there who is nobody here.
+ */
 export type SignInOutcome = { readonly returnTo: string } & (
-	| { readonly kind: "signed-in"; readonly account: Account }
-	/** They are nobody here; `subject` is who they are there. */
+	| { readonly kind: "signed-in"; readonly account: Account; readonly passwordEnded: boolean }
 	| { readonly kind: "unknown"; readonly subject: string; readonly why: string }
 	| { readonly kind: "failed"; readonly failure: Failure }
 );
+
+/** Whoever somebody is here. */
+type Found = Pick<Extract<SignInOutcome, { kind: "signed-in" }>, "account" | "passwordEnded">;
 
 /** Signing in at a hospital's identity provider in place of a password here. */
 export interface HospitalSignIn {
@@ -51,7 +56,7 @@ export interface HospitalSignIn {
 	 * @throws Failure invalid - no sign-in of this browser
 	 */
 	complete(secret: string | undefined, query: string): Promise<SignInOutcome>;
-	/** Lets an account in to an interaction with an app, for a minute. */
+	/** Lets an account in to an interaction with an app, for some minutes. */
 	pass(interaction: string, account: Account): string;
 	/** Who a pass lets in; undefined where it is none, of another interaction, too old, or the account has changed. */
 	passed(interaction: string, pass: string | undefined): Promise<Account | undefined>;
@@ -73,7 +78,8 @@ export interface HospitalSignInParts extends Omit<RelyingPartyParts, "redirectUr
 /** Path the provider sends browsers back to; registered there as `$BASE_URL/sign-in/hospital/callback`. */
 export const callbackPath = "/sign-in/hospital/callback";
 
-const passSeconds = 60;
+/** How long a pass is good for, in seconds: as long as it takes to read a page. */
+export const passSeconds = 300;
 
 export function hospitalSignIn(parts: HospitalSignInParts): HospitalSignIn {
 	const { database, sealer, provider, baseUrl, now = Date.now } = parts;
@@ -81,17 +87,17 @@ export function hospitalSignIn(parts: HospitalSignInParts): HospitalSignIn {
 	const requests = signInRequests(sealer, now);
 
 	/** Whoever they are here, linked by their address where that may be. */
-	async function found(identity: Identity): Promise<Account | string> {
+	async function found(identity: Identity): Promise<Found | string> {
 		const { issuer } = provider;
 		const known = await database.write(serverCaller, (tx) => accountOfIdentity(tx, issuer, identity.subject));
-		if (known !== undefined) return known;
+		if (known !== undefined) return { account: known, passwordEnded: false };
 		if (parts.linkByEmail.length === 0) return words.notLinked;
 		const email = await identity.verifiedEmail();
 		if (email === undefined) return words.notVerified;
 		return database.write(serverCaller, (tx) => linkByEmail(tx, identity.subject, email));
 	}
 
-	async function linkByEmail(tx: Transaction, subject: string, email: string): Promise<Account | string> {
+	async function linkByEmail(tx: Transaction, subject: string, email: string): Promise<Found | string> {
 		const [account, another] = await linkableAccounts(tx, email, provider.issuer);
 		// Roles without a word are patients (users.role).
 		if (account === undefined || another !== undefined) return words.noAccount;
@@ -102,9 +108,9 @@ export function hospitalSignIn(parts: HospitalSignInParts): HospitalSignIn {
 		const made = await insertIdentityLink(tx, link);
 		if (made === undefined) return words.linkedOtherwise;
 		parts.note(tx, made.id, account);
-		if (!account.is_unproven) return account;
+		if (!account.is_unproven) return { account, passwordEnded: false };
 		await proveAddress(tx, account.id);
-		return { ...account, password: null };
+		return { account: { ...account, password: null }, passwordEnded: true };
 	}
 
 	return {
@@ -121,10 +127,10 @@ export function hospitalSignIn(parts: HospitalSignInParts): HospitalSignIn {
 			const { returnTo } = request;
 			try {
 				const identity = await party.identity(query, request);
-				const account = await found(identity);
-				return typeof account === "string"
-					? { returnTo, kind: "unknown", subject: identity.subject, why: account }
-					: { returnTo, kind: "signed-in", account };
+				const somebody = await found(identity);
+				return typeof somebody === "string"
+					? { returnTo, kind: "unknown", subject: identity.subject, why: somebody }
+					: { returnTo, kind: "signed-in", ...somebody };
 			} catch (error) {
 				if (!(error instanceof Failure) || !["forbidden", "unavailable"].includes(error.kind)) throw error;
 				return { returnTo, kind: "failed", failure: error };

@@ -1,7 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { callerOf, serverCaller } from "../../access/caller.ts";
-import type { HospitalSignIn, SignInOutcome } from "../../auth/hospital/hospital-sign-in.ts";
-import { callbackPath } from "../../auth/hospital/hospital-sign-in.ts";
+import {
+	callbackPath,
+	type HospitalSignIn,
+	passSeconds,
+	type SignInOutcome,
+} from "../../auth/hospital/hospital-sign-in.ts";
 import { requestSeconds } from "../../auth/hospital/sign-in-request.ts";
 import { Failure } from "../../fhir/failure.ts";
 import { statusOf } from "../../fhir/outcome.ts";
@@ -108,14 +112,14 @@ async function goOn(
 	hospital: HospitalSignIn,
 	request: FastifyRequest,
 	reply: FastifyReply,
-	{ account, returnTo }: Extract<SignInOutcome, { kind: "signed-in" }>,
+	{ account, returnTo, passwordEnded }: Extract<SignInOutcome, { kind: "signed-in" }>,
 ) {
 	const uid = interactionPath.exec(returnTo)?.[1];
 	if (uid === undefined) await services.authorization.sessions.signIn(request.raw, reply.raw, account);
 	else {
 		const line = cookieLine(passCookie, hospital.pass(uid, account), {
 			path: returnTo,
-			seconds: 60,
+			seconds: passSeconds,
 			secure: secure(services),
 		});
 		reply.header("set-cookie", line);
@@ -127,7 +131,12 @@ async function goOn(
 		patients: [account.id],
 		outcome: "success",
 	});
-	return reply.headers(unseen).redirect(returnTo, 303);
+	if (!passwordEnded) return reply.headers(unseen).redirect(returnTo, 303);
+	const body = html`<p>Your account here is now connected with the one you have at ${hospital.name}: sign in with that from now on.</p>
+<p>The account was made with your e-mail address, but nobody had made sure that it was by you. So its password has been removed, and whoever was
+signed in with it is signed out. What is in the account stays; look whether it is yours.</p>
+<div class="buttons"><a class="button" href="${returnTo}">Continue</a></div>`;
+	return sendPage(reply, { title: "Connected", body });
 }
 
 /** Neither the code nor the state of an address goes on to another. */

@@ -1,4 +1,8 @@
 import type { Level, ResourceScope } from "../../access/scopes.ts";
+import { searchParametersOf } from "../../fhir/definitions/definitions.ts";
+import { splitEscaped } from "../../search/escape.ts";
+import { splitPrefix } from "../../search/prefix.ts";
+import type { Prefix } from "../../search/query.ts";
 
 /** Scopes that are not about data, in plain words. */
 const plain: Readonly<Record<string, string>> = {
@@ -55,9 +59,44 @@ const whose: Readonly<Record<Level, string>> = {
 export function wordsOf(text: string, data: ResourceScope | undefined): string {
 	if (data === undefined) return plain[text] ?? text;
 	const what = types[data.type] ?? data.type.replace(/(?<=[a-z])(?=[A-Z])/g, " ").toLowerCase();
-	const only = data.conditions.map(([name, value]) => `${name} ${categories[value.split("|").at(-1) ?? ""] ?? value}`);
+	const only = data.conditions.map(([name, value]) => wordsOfCondition(data.type, name, value));
 	return `${verbs(data.letters)} ${what}${only.length > 0 ? ` (only ${only.join(", ")})` : ""} ${whose[data.level]}`;
 }
+
+/** A condition as a person reads it: `date=ge2026` is “date from 2026 on”. */
+function wordsOfCondition(type: string, name: string, value: string): string {
+	const [code = "", modifier] = name.split(":");
+	const what = code.replace(/^_/, "").replaceAll("-", " ");
+	if (modifier === "missing") return value === "true" ? `without ${what}` : `with ${what}`;
+	const compared = comparable.has(searchParametersOf(type).get(code)?.type ?? "");
+	const values = splitEscaped(value, ",").map((one) => {
+		const last = splitEscaped(one, "|").at(-1) ?? "";
+		return categories[last] ?? (compared ? wordsOfComparison(one) : one);
+	});
+	return `${what} ${modifier === "not" ? "other than " : ""}${values.join(" or ")}`;
+}
+
+const comparable: ReadonlySet<string> = new Set(["date", "number", "quantity"]);
+
+/** A date, number or quantity with its prefix. */
+function wordsOfComparison(text: string): string {
+	const { prefix, rest } = splitPrefix(text);
+	const [amount = "", , unit = ""] = rest.split("|");
+	const value = unit === "" ? amount : `${amount} ${unit}`;
+	return comparisons[prefix](value);
+}
+
+const comparisons: Readonly<Record<Prefix, (value: string) => string>> = {
+	eq: (value) => value,
+	ne: (value) => `other than ${value}`,
+	gt: (value) => `above ${value}`,
+	sa: (value) => `after ${value}`,
+	ge: (value) => `from ${value} on`,
+	lt: (value) => `below ${value}`,
+	eb: (value) => `before ${value}`,
+	le: (value) => `up to ${value}`,
+	ap: (value) => `about ${value}`,
+};
 
 /** A category as a person reads it. */
 export function wordsOfCategory(code: string): string {

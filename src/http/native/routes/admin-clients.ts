@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Caller } from "../../../access/caller.ts";
 import type { AccessLog } from "../../../audit/access-log.ts";
 import type { Clients, ClientValues } from "../../../auth/clients.ts";
-import { Failure } from "../../../fhir/failure.ts";
 import { refuseOtherMethods } from "../../plugins/refuse-methods.ts";
+import { administrator } from "../administrator.ts";
 import { arrayOf, nullable, object } from "../schema/json-schema.ts";
 import { nothing, routeSchema } from "../schema/route-schema.ts";
 import { instant } from "../schema/values.ts";
@@ -22,46 +22,39 @@ export function registerAdminClients(app: FastifyInstance, { accessLog, clients 
 		accessLog.record({ caller, action, target: `admin/clients/${clientId}`, outcome: "success" });
 
 	app.get("/api/admin/clients", { schema: schemas.list }, async (request) => {
-		const caller = await admin(request);
+		const caller = await administrator(request, only);
 		const data = await clients.list();
 		await accessLog.record({ caller, action: "search", target: "admin/clients", outcome: "success" });
 		return { data };
 	});
 	app.post("/api/admin/clients", { schema: schemas.add }, async (request, reply) => {
-		const caller = await admin(request);
+		const caller = await administrator(request, only);
 		const { clientId, ...given } = request.body as Partial<ClientValues> & { name: string; clientId?: string };
 		const made = await clients.add(clientId, { ...empty, ...given });
 		await note(caller, "create", made.clientId);
 		return reply.code(201).header("location", `/api/admin/clients/${made.clientId}`).send(made);
 	});
 	app.get("/api/admin/clients/:clientId", { schema: schemas.read }, async (request) => {
-		const caller = await admin(request);
+		const caller = await administrator(request, only);
 		const client = await clients.get(idIn(request));
 		await note(caller, "read", client.clientId);
 		return client;
 	});
 	app.patch("/api/admin/clients/:clientId", { schema: schemas.change }, async (request) => {
-		const caller = await admin(request);
+		const caller = await administrator(request, only);
 		const { rotateSecret, ...values } = request.body as Change;
 		const client = await clients.change(idIn(request), values, rotateSecret);
 		await note(caller, "update", client.clientId);
 		return client;
 	});
 	app.delete("/api/admin/clients/:clientId", { schema: schemas.remove }, async (request, reply) => {
-		const caller = await admin(request);
+		const caller = await administrator(request, only);
 		await clients.remove(idIn(request));
 		await note(caller, "delete", idIn(request));
 		return reply.code(204).send();
 	});
 	refuseOtherMethods(app, "/api/admin/clients", ["GET", "POST"]);
 	refuseOtherMethods(app, "/api/admin/clients/:clientId", ["GET", "PATCH", "DELETE"]);
-}
-
-/** @throws Failure forbidden */
-async function admin(request: FastifyRequest): Promise<Caller> {
-	const caller = await request.caller();
-	if (caller.personRole !== "admin") throw new Failure("forbidden", "Only administrators manage apps");
-	return caller;
 }
 
 function idIn(request: FastifyRequest): string {

@@ -4,6 +4,7 @@ import type { AccessLog } from "../../../audit/access-log.ts";
 import type { IdentityLinks, NoteLink } from "../../../auth/hospital/identity-links.ts";
 import { Failure } from "../../../fhir/failure.ts";
 import { refuseOtherMethods } from "../../plugins/refuse-methods.ts";
+import { administrator } from "../administrator.ts";
 import { arrayOf, nullable, object } from "../schema/json-schema.ts";
 import { idParams, paging } from "../schema/parameters.ts";
 import { nothing, routeSchema } from "../schema/route-schema.ts";
@@ -27,7 +28,7 @@ export function registerAdminIdentityLinks(app: FastifyInstance, services: Ident
 	};
 
 	app.get(url, { schema: schemas.list }, async (request) => {
-		const caller = await admin(request);
+		const caller = await administrator(request, only);
 		const { userId, limit, cursor } = request.query as { userId?: number; limit: number; cursor?: string };
 		if (cursor !== undefined && !/^[1-9]\d{0,8}$/.test(cursor)) {
 			throw new Failure("invalid", "cursor is not one of a page before", { expression: "cursor" });
@@ -38,32 +39,25 @@ export function registerAdminIdentityLinks(app: FastifyInstance, services: Ident
 		return { data, nextCursor: data.length === limit ? String(data.at(-1)?.id) : null };
 	});
 	app.post(url, { schema: schemas.add }, async (request, reply) => {
-		const caller = await admin(request);
+		const caller = await administrator(request, only);
 		const { subject, userId } = request.body as { subject: string; userId: number };
 		const made = await identityLinks.add(subject, userId, noting(caller, "create"));
 		return reply.code(201).header("location", `${url}/${made.id}`).send(made);
 	});
 	app.get(`${url}/:id`, { schema: schemas.read }, async (request) => {
-		const caller = await admin(request);
+		const caller = await administrator(request, only);
 		const link = await identityLinks.get(idIn(request));
 		const patients = [link.userId];
 		await accessLog.record({ caller, action: "read", target: targetOf(link.id), patients, outcome: "success" });
 		return link;
 	});
 	app.delete(`${url}/:id`, { schema: schemas.remove }, async (request, reply) => {
-		const caller = await admin(request);
+		const caller = await administrator(request, only);
 		await identityLinks.remove(idIn(request), noting(caller, "delete"));
 		return reply.code(204).send();
 	});
 	refuseOtherMethods(app, url, ["GET", "POST"]);
 	refuseOtherMethods(app, `${url}/:id`, ["GET", "DELETE"]);
-}
-
-/** @throws Failure forbidden */
-async function admin(request: FastifyRequest): Promise<Caller> {
-	const caller = await request.caller();
-	if (caller.personRole !== "admin") throw new Failure("forbidden", only);
-	return caller;
 }
 
 function targetOf(id: number): string {
