@@ -207,3 +207,40 @@ t.test(
 function scopeOf(category: string): string {
 	return `user/Observation.rs?category=${system}|${category}`;
 }
+
+t.test(
+	"where something came from is seen by an app as what it names: that patient's, and not what is for its owner's eyes",
+	async (t) => {
+		await clinic.owner(`insert into devices.provenance (user_id, device_connection_id, vendor, source, action, targets) values
+		(3, 1, 'strava', 's', 'CREATE', '["Observation/ex-1"]'), (3, 2, 'polar', 's', 'CREATE', '["Observation/sl-1"]'),
+		(5, 3, 'polar', 's', 'CREATE', '["Observation/sl-2"]')`);
+		await clinic.owner(
+			"insert into devices.audience (vendor, audience) values ('strava', 'owner') on conflict (vendor) do update set audience = 'owner'",
+		);
+		t.teardown(() => clinic.owner("delete from devices.audience; delete from devices.provenance"));
+		const seen = async (caller: Caller) =>
+			(await clinic.search(caller, "Provenance", "")).matches
+				.map(({ text }) => JSON.parse(text).target[0].reference)
+				.sort();
+		t.same(await seen(app(patientUser, "patient/*.rs", 1)), ["Observation/ex-1", "Observation/sl-1"]);
+		t.same(await seen(app(therapistUser, "patient/*.rs", 1)), ["Observation/sl-1"]);
+		t.same(await seen(app(therapistUser, "patient/Observation.rs patient/Provenance.rs", 1)), ["Observation/sl-1"]);
+		await t.rejects(
+			clinic.search(app(therapistUser, "patient/Observation.rs", 1), "Provenance", ""),
+			ofKind("forbidden"),
+		);
+		t.same(await seen(app(therapistUser, "user/*.rs")), await seen(clinic.therapist));
+		t.same(await seen(clinic.patient), ["Observation/ex-1", "Observation/sl-1"]);
+		t.equal((await seen(app(undefined, "system/*.rs"))).length, 3);
+		const revincluded = await clinic.search(
+			app(patientUser, "patient/Observation.rs", 1),
+			"Observation",
+			"_revinclude=Provenance:target",
+		);
+		t.same(
+			revincluded.included.filter(({ type }) => type === "Provenance"),
+			[],
+			"nor does it come along where it was not granted",
+		);
+	},
+);

@@ -256,7 +256,7 @@ t.test("settings are checked, secrets never shown", async (t) => {
 		[{ mode: "bridge", url: "file:///etc/passwd", username: "u", password: "p" }, "settings.url"],
 		[{ mode: "bridge", url: "http://u:p@x.example", username: "u", password: "p" }, "settings.url"],
 		[{ mode: "export", folder: "../../etc" }, "settings.folder"],
-		[{ mode: "export" }, "settings.url"],
+		[{ mode: "export", url: "https://a.example/x", folder: "x" }, "settings.url"],
 		[{ mode: "push", secret: "short" }, "settings.secret"],
 		[{ mode: "push", timeZone: "Mars/Base" }, "settings.timeZone"],
 		[{ password: "x" }, "settings.password"],
