@@ -82,14 +82,17 @@ export function equalJson(one: Json | undefined, other: Json | undefined): boole
 	}
 	if (Array.isArray(one) || Array.isArray(other)) {
 		if (!Array.isArray(one) || !Array.isArray(other) || one.length !== other.length) return false;
-		return one.every((item, at) => equalJson(item, other[at]));
+		for (let at = 0; at < one.length; at++) if (!equalJson(one[at], other[at])) return false;
+		return true;
 	}
-	const names = Object.keys(one).filter((name) => one[name] !== undefined);
-	const others = Object.keys(other).filter((name) => other[name] !== undefined);
-	return (
-		names.length === others.length &&
-		names.every((name) => Object.hasOwn(other, name) && equalJson(one[name], other[name]))
-	);
+	let members = 0;
+	for (const name in one) {
+		if (one[name] === undefined) continue;
+		members++;
+		if (!Object.hasOwn(other, name) || !equalJson(one[name], other[name])) return false;
+	}
+	for (const name in other) if (other[name] !== undefined) members--;
+	return members === 0;
 }
 
 /** A value that shares no object or array with this one. */

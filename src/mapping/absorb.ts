@@ -3,8 +3,8 @@ import { equalJson, type Json } from "../fhir/json.ts";
 import type { Mapping } from "./define.ts";
 import { project, readNode } from "./project.ts";
 import { type Exact, isPrimitivePair, type Residue } from "./residue.ts";
-import { hasAll, isSlots, isUnit, type Members, type Node, type Slots } from "./tree.ts";
-import { type Cells, empty, type Row, type Unit, type WriteContext } from "./unit.ts";
+import { hasAll, isSlots, isUnit, type Members, type Node, type Slot, type Slots } from "./tree.ts";
+import { type Cell, type Cells, empty, type Row, type Unit, type WriteContext } from "./unit.ts";
 
 /** Can this mapping hold the resource as a row? Every required unit must hold its element, and nothing may change the meaning of the whole. */
 export function takes(mapping: Mapping, resource: JsonObject, context: WriteContext): boolean {
@@ -15,16 +15,22 @@ export function takes(mapping: Mapping, resource: JsonObject, context: WriteCont
 }
 
 /** Members with the constants first: they tell most mappings apart, and cost nothing to look at. */
-function constantsFirst(node: Members): readonly (readonly [string, Node])[] {
+function constantsFirst(node: Members): readonly Member[] {
 	const known = sorted.get(node);
 	if (known !== undefined) return known;
-	const rank = ([, child]: readonly [string, Node]) => (isUnit(child) && child.constant !== undefined ? 0 : 1);
-	const entries = Object.entries(node.members).sort((one, other) => rank(one) - rank(other));
-	sorted.set(node, entries);
-	return entries;
+	const rank = ({ child }: Member) => (isUnit(child) && child.constant !== undefined ? 0 : 1);
+	const list = Object.entries(node.members).map(([name, child]) => ({ name, child }));
+	list.sort((one, other) => rank(one) - rank(other));
+	sorted.set(node, list);
+	return list;
 }
 
-const sorted = new WeakMap<Members, readonly (readonly [string, Node])[]>();
+interface Member {
+	readonly name: string;
+	readonly child: Node;
+}
+
+const sorted = new WeakMap<Members, readonly Member[]>();
 
 /** A row that would yield nothing is not made: one of the measures it is about must have found its column. */
 function fillsAny(mapping: Mapping, resource: JsonObject, context: WriteContext): boolean {
@@ -43,11 +49,20 @@ function holds(node: Node, value: Json | undefined, context: WriteContext, paren
 	if (isUnit(node))
 		return node.required !== true || (value !== undefined && node.write(value, context, parent) !== undefined);
 	if (isSlots(node)) {
-		const { claimed } = assign(node, value);
-		return node.slots.every((one, index) => holds(one.node, claimed[index], context, parent));
+		const items = Array.isArray(value) ? value : [];
+		const slotOfItem = assign(node, items, undefined);
+		for (let index = 0; index < node.slots.length; index++) {
+			const at = slotOfItem.indexOf(index);
+			const item = at === -1 ? undefined : items[at];
+			if (!holds((node.slots[index] as Slot).node, item, context, parent)) return false;
+		}
+		return true;
 	}
 	const object = isObject(value) ? value : undefined;
-	return constantsFirst(node).every(([name, child]) => holds(child, object?.[name], context, object));
+	for (const { name, child } of constantsFirst(node)) {
+		if (!holds(child, object?.[name], context, object)) return false;
+	}
+	return true;
 }
 
 /**
@@ -63,19 +78,20 @@ export function cellsOf(
 	current: Row | undefined,
 ): Cells {
 	const cells: Cells = {};
-	const { seen } = walk(mapping, resource, current);
-	for (const { unit, value, parent } of seen) {
-		if (current !== undefined && unit.fixed === true) continue;
+	walk(mapping, resource, current, (_path, unit, value, parent) => {
+		if (current !== undefined && unit.fixed === true) return;
 		if (current !== undefined && equalJson(unit.read(current), value)) {
 			for (const column of unit.columns) cells[column] ??= current[column] ?? null;
-			continue;
+			return;
 		}
 		const plain = isPrimitivePair(value) ? value.$value : value;
-		for (const [column, cell] of Object.entries(unit.write(plain, context, parent) ?? empty(unit.columns))) {
+		const written = unit.write(plain, context, parent) ?? empty(unit.columns);
+		for (const column in written) {
+			const cell = written[column] as Cell;
 			// Two units may share a column (a dose and the words for it): the one that has something to say wins.
 			if (cell !== null || cells[column] === undefined) cells[column] = cell;
 		}
-	}
+	});
 	return cells;
 }
 
@@ -84,28 +100,33 @@ export function cellsOf(
  * (law 1), and nothing remains where the row says it all (law 2).
  */
 export function residueOf(mapping: Mapping, resource: JsonObject, row: Row): Residue {
-	const { seen, extra } = walk(mapping, resource, row);
 	const guards: Guard[] = [];
 	let areCertain = true;
-	for (const { path, unit, value } of seen) {
+	const extra = walk(mapping, resource, row, (path, unit, value) => {
 		const was = unit.read(row);
-		if (equalJson(was, value)) continue;
-		const when = unit.fixed === true ? { fixed: true as const } : was === undefined ? {} : { was };
-		guards.push([path, { ...when, ...(value === undefined ? {} : { is: value }) }]);
+		if (equalJson(was, value)) return;
+		const guard: { -readonly [name in keyof Exact]: Exact[name] } = {};
+		if (unit.fixed === true) guard.fixed = true;
+		else if (was !== undefined) guard.was = was;
+		if (value !== undefined) guard.is = value;
 		// At the root all shows that the columns give.
-		if (value === undefined && !/[.[]/.test(path)) areCertain &&= was !== undefined;
-		else if (value === undefined) areCertain = false;
-	}
+		else if (/[.[]/.test(path)) areCertain = false;
+		else areCertain &&= was !== undefined;
+		guards.push([path, guard]);
+	});
 	return compact(extra, areCertain ? guards : withoutInvisible(mapping, row, extra, guards, contentOf(resource)));
 }
 
 type Guard = [path: string, guard: Exact];
 
 function compact(extra: Json | undefined, guards: readonly Guard[]): Residue {
-	return {
-		...(extra === undefined ? {} : { extra }),
-		...(guards.length === 0 ? {} : { exact: Object.fromEntries(guards) }),
-	};
+	const residue: { extra?: Json; exact?: Record<string, Exact> } = {};
+	if (extra !== undefined) residue.extra = extra;
+	for (const [path, guard] of guards) {
+		residue.exact ??= {};
+		residue.exact[path] = guard;
+	}
+	return residue;
 }
 
 /**
@@ -136,13 +157,8 @@ function contentOf(resource: JsonObject): JsonObject {
 	return content;
 }
 
-/** What came in for one unit. */
-interface Seen {
-	readonly path: string;
-	readonly unit: Unit;
-	readonly value: Json | undefined;
-	readonly parent: JsonObject | undefined;
-}
+/** Is told of every unit what came in for it; `parent` is the object it stands in. */
+type Look = (path: string, unit: Unit, value: Json | undefined, parent: JsonObject | undefined) => void;
 
 /** A node with what is the same for every resource: to make the paths anew each time costs more than the walk. */
 type Ready =
@@ -185,94 +201,107 @@ function rootOf(mapping: Mapping): ReadyMembers {
 	return known;
 }
 
-/** Takes a resource apart along a mapping: per unit what came in, and what is outside every unit. `row`: the row as it is, if any. */
-function walk(mapping: Mapping, resource: JsonObject, row: Row | undefined): { seen: Seen[]; extra: Json | undefined } {
-	const seen: Seen[] = [];
-	const shows = (node: Node) => row !== undefined && readNode(node, row) !== undefined;
-
-	function visit(one: Ready, value: Json | undefined, parent: JsonObject | undefined): Json | undefined {
-		if (one.kind === "slots") return visitSlots(one.node, one.slots, value, parent);
-		if (one.kind === "members") return visitMembers(one, value);
-		seen.push({ path: one.path, unit: one.unit, value, parent });
-		return undefined;
-	}
-
-	function visitMembers({ node, path, members, mapped }: ReadyMembers, value: Json | undefined): Json | undefined {
-		const object = isObject(value) ? value : undefined;
-		let rest: JsonObject | undefined;
-		for (const one of members) {
-			const sibling = one.sibling === undefined ? undefined : object?.[one.sibling];
-			const is = sibling === undefined ? object?.[one.name] : pairOf(object?.[one.name], sibling);
-			const extra = visit(one.ready, is, object);
-			if (extra !== undefined) {
-				rest ??= {};
-				rest[one.name] = extra;
-			}
-		}
-		for (const name in object) {
-			if (mapped.has(name)) continue;
-			rest ??= {};
-			rest[name] = object[name];
-		}
-		if (rest !== undefined) return rest;
-		// An element that was sent must show even when none of its columns took anything.
-		return object !== undefined && path !== "" && !shows(node) ? { $keep: true } : undefined;
-	}
-
-	function visitSlots(
-		node: Slots,
-		slots: readonly Ready[],
-		value: Json | undefined,
-		parent: JsonObject | undefined,
-	): Json | undefined {
-		const { claimed, layout } = assign(node, value, row);
-		const inner: JsonObject = {};
-		let isAny = false;
-		for (const [index, one] of slots.entries()) {
-			const extra = visit(one, claimed[index], parent);
-			if (extra === undefined) continue;
-			inner[index] = extra;
-			isAny = true;
-		}
-		const ascending = layout.every(
-			(item, index) => typeof item === "number" && (index === 0 || item > (layout[index - 1] as number)),
-		);
-		if (ascending && !isAny) return undefined;
-		return { ...(ascending ? {} : { $layout: layout as Json[] }), ...(isAny ? { $slots: inner } : {}) };
-	}
-
-	return { extra: visitMembers(rootOf(mapping), contentOf(resource)), seen };
+/**
+ * Takes a resource apart along a mapping: tells per unit what came in, and gives what is outside every unit.
+ *
+ * @param row - the row as it is, if any
+ */
+function walk(mapping: Mapping, resource: JsonObject, row: Row | undefined, look: Look): Json | undefined {
+	return visitMembers(rootOf(mapping), contentOf(resource), row, look);
 }
 
-/** Which item of an array each slot claims, and the array with claimed items replaced by their slot's number. */
-function assign(
-	node: Slots,
+function visit(
+	one: Ready,
 	value: Json | undefined,
-	row?: Row,
-): { claimed: (Json | undefined)[]; layout: (number | Json)[] } {
+	parent: JsonObject | undefined,
+	row: Row | undefined,
+	look: Look,
+): Json | undefined {
+	if (one.kind === "slots") return visitSlots(one, value, parent, row, look);
+	if (one.kind === "members") return visitMembers(one, value, row, look);
+	look(one.path, one.unit, value, parent);
+	return undefined;
+}
+
+function visitMembers(
+	{ node, path, members, mapped }: ReadyMembers,
+	value: Json | undefined,
+	row: Row | undefined,
+	look: Look,
+): Json | undefined {
+	const object = isObject(value) ? value : undefined;
+	let rest: JsonObject | undefined;
+	for (const one of members) {
+		const sibling = one.sibling === undefined ? undefined : object?.[one.sibling];
+		const is = sibling === undefined ? object?.[one.name] : pairOf(object?.[one.name], sibling);
+		const extra = visit(one.ready, is, object, row, look);
+		if (extra === undefined) continue;
+		rest ??= {};
+		rest[one.name] = extra;
+	}
+	for (const name in object) {
+		if (mapped.has(name)) continue;
+		rest ??= {};
+		rest[name] = object[name];
+	}
+	if (rest !== undefined) return rest;
+	// An element that was sent must show even when none of its columns took anything.
+	if (object === undefined || path === "") return undefined;
+	return row !== undefined && readNode(node, row) !== undefined ? undefined : { $keep: true };
+}
+
+function visitSlots(
+	{ node, slots }: Extract<Ready, { kind: "slots" }>,
+	value: Json | undefined,
+	parent: JsonObject | undefined,
+	row: Row | undefined,
+	look: Look,
+): Json | undefined {
 	const items = Array.isArray(value) ? value : [];
-	const slotOf = new Map<number, number>();
-	const claimed: (Json | undefined)[] = node.slots.map(() => undefined);
-	const claim = (index: number, wanted: (item: Json) => boolean): void => {
-		if (claimed[index] !== undefined) return;
-		const at = items.findIndex((item, position) => !slotOf.has(position) && wanted(item));
-		if (at === -1) return;
-		slotOf.set(at, index);
-		claimed[index] = items[at];
-	};
+	const slotOfItem = assign(node, items, row);
+	let inner: JsonObject | undefined;
+	for (let index = 0; index < slots.length; index++) {
+		const at = slotOfItem.indexOf(index);
+		const extra = visit(slots[index] as Ready, at === -1 ? undefined : items[at], parent, row, look);
+		if (extra === undefined) continue;
+		inner ??= {};
+		inner[index] = extra;
+	}
+	const ascending = slotOfItem.every(
+		(slot, at) => slot !== noSlot && (at === 0 || slot > (slotOfItem[at - 1] as number)),
+	);
+	if (ascending) return inner === undefined ? undefined : { $slots: inner };
+	const layout = items.map((item, at) => (slotOfItem[at] === noSlot ? item : (slotOfItem[at] as number)));
+	return { $layout: layout, ...(inner === undefined ? {} : { $slots: inner }) };
+}
+
+const noSlot = -1;
+
+/** The slot each item of an array belongs to, `noSlot` for those that no slot claims. */
+function assign(node: Slots, items: readonly Json[], row: Row | undefined): number[] {
+	const slotOfItem = items.map(() => noSlot);
+	if (items.length === 0) return slotOfItem;
 	// What the row gives for a slot is that slot's item, wherever it stands; only then does the match decide.
 	if (row !== undefined) {
-		node.slots.forEach((one, index) => {
+		for (const [index, { node: inner }] of node.slots.entries()) {
 			// A constant is never only the row's.
-			if (isUnit(one.node) && one.node.columns.length === 0 && one.node.always !== true) return;
-			const now = readNode(one.node, row);
-			if (now !== undefined) claim(index, (item) => equalJson(item, now));
-		});
+			if (isUnit(inner) && inner.columns.length === 0 && inner.always !== true) continue;
+			const now = readNode(inner, row);
+			if (now === undefined) continue;
+			const at = items.findIndex((item, position) => slotOfItem[position] === noSlot && equalJson(item, now));
+			if (at !== -1) slotOfItem[at] = index;
+		}
 	}
-	node.slots.forEach((one, index) => {
-		claim(index, (item) => hasAll(item, one.match));
-	});
-	return { claimed, layout: items.map((item, position) => slotOf.get(position) ?? item) };
+	for (let index = 0; index < node.slots.length; index++) {
+		if (slotOfItem.includes(index)) continue;
+		const { match } = node.slots[index] as Slot;
+		for (let at = 0; at < items.length; at++) {
+			if (slotOfItem[at] !== noSlot || !hasAll(items[at], match)) continue;
+			slotOfItem[at] = index;
+			break;
+		}
+	}
+	return slotOfItem;
 }
 
 function pairOf(value: Json | undefined, sibling: Json): Json {

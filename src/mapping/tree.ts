@@ -54,16 +54,26 @@ export function isSlots(node: Node): node is Slots {
 /** Does `item` have everything `match` has? Arrays: every item of `match` is found somewhere in the item's array. */
 export function hasAll(item: Json | undefined, match: Match): boolean {
 	if (match instanceof RegExp) return typeof item === "string" && match.test(item);
+	// Loops rather than callbacks: this is asked of every resource that is written, for mapping after mapping.
 	if (Array.isArray(match)) {
-		return Array.isArray(item) && match.every((wanted) => item.some((one) => hasAll(one, wanted)));
+		if (!Array.isArray(item)) return false;
+		for (const wanted of match) if (!hasOne(item, wanted)) return false;
+		return true;
 	}
 	if (match !== null && typeof match === "object") {
 		if (item === null || typeof item !== "object" || Array.isArray(item)) return false;
-		return Object.entries(match).every(([name, wanted]) =>
-			wanted === undefined ? true : hasAll((item as Record<string, Json | undefined>)[name], wanted),
-		);
+		for (const name in match) {
+			const wanted = (match as { readonly [name: string]: Match })[name];
+			if (wanted !== undefined && !hasAll((item as Record<string, Json | undefined>)[name], wanted)) return false;
+		}
+		return true;
 	}
 	return item === match;
+}
+
+function hasOne(items: readonly Json[], wanted: Match): boolean {
+	for (const item of items) if (hasAll(item, wanted)) return true;
+	return false;
 }
 
 /** Every unit of a tree with its path, for documentation and for finding what a search parameter looks at. */

@@ -25,7 +25,8 @@ export function residueOfPart(text: string | null, mapping: Mapping): PartResidu
 
 /** The text of the column with something else, or nothing, said of one resource; null where nothing remains. */
 export function withPart(text: string | null, mapping: Mapping, part: PartResidue | undefined): string | null {
-	const { [residueKey(mapping)]: _, ...others } = text === null ? {} : read(text);
+	if (text === null) return part === undefined ? null : write({ [residueKey(mapping)]: part });
+	const { [residueKey(mapping)]: _, ...others } = read(text);
 	return write(part === undefined ? others : { ...others, [residueKey(mapping)]: part });
 }
 
@@ -35,8 +36,14 @@ export function mapParts(text: string, map: (part: PartResidue) => PartResidue):
 }
 
 function write(residue: RowResidue): string | null {
-	const said = Object.entries(residue).filter(([, part]) => Object.keys(part).length > 0);
-	return said.length === 0 ? null : JSON.stringify(Object.fromEntries(said));
+	const said: Record<string, PartResidue> = {};
+	let isEmpty = true;
+	for (const [key, part] of Object.entries(residue)) {
+		if (part.id === undefined && part.meta === undefined && part.body === undefined) continue;
+		said[key] = part;
+		isEmpty = false;
+	}
+	return isEmpty ? null : JSON.stringify(said);
 }
 
 /** Residues of one sender are much alike, and are read again and again. */

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { Failure } from "../fhir/failure.ts";
 import type { Entity } from "../tables/all.ts";
-import { type Column, columnsOf, tableName } from "../tables/columns.ts";
+import { allColumnsOf, type Column, columnsOf, tableName } from "../tables/columns.ts";
 import type { Transaction } from "./database.ts";
 import {
 	columnOf,
@@ -145,15 +145,23 @@ export async function requireRow(tx: Transaction, entity: Entity, id: number, lo
 
 /** Which columns with defaults a row has; absent ones must not be in the statement. */
 function defaultedKey(entity: Entity, row: Readonly<Record<string, unknown>>): string {
-	return givenProperties([row])
-		.filter((property) => columnOf(entity, property).hasDefault)
-		.sort()
-		.join();
+	let key = "";
+	for (const property of defaulted(entity)) if (row[property] !== undefined) key += ` ${property}`;
+	return key;
+}
+
+const defaultedKnown = new Map<Entity, readonly string[]>();
+
+function defaulted(entity: Entity): readonly string[] {
+	const known =
+		defaultedKnown.get(entity) ??
+		allColumnsOf(entity).flatMap(({ property, hasDefault }) => (hasDefault ? [property] : []));
+	defaultedKnown.set(entity, known);
+	return known;
 }
 
 function givenProperties(rows: readonly Readonly<Record<string, unknown>>[]): string[] {
 	const properties = new Set<string>();
-	for (const row of rows)
-		for (const [property, value] of Object.entries(row)) if (value !== undefined) properties.add(property);
+	for (const row of rows) for (const property in row) if (row[property] !== undefined) properties.add(property);
 	return [...properties];
 }

@@ -42,7 +42,25 @@ export const interactions: readonly Interaction[] = [
  *
  * @throws Failure not-found | method-not-allowed
  */
-export function findInteraction(method: string, path: string): { interaction: Interaction; target: Target } {
+export function findInteraction(method: string, path: string): Found {
+	// What names a type alone is asked for again and again: by the entries of bundles.
+	const name = path.includes("/") ? undefined : `${method} ${path}`;
+	const known = name === undefined ? undefined : ofTypes.get(name);
+	if (known !== undefined) return known;
+	const found = lookUp(method, path);
+	if (name !== undefined) ofTypes.set(name, found);
+	return found;
+}
+
+interface Found {
+	readonly interaction: Interaction;
+	readonly target: Target;
+}
+
+/** As many as there are methods and types: anything else is not found. */
+const ofTypes = new Map<string, Found>();
+
+function lookUp(method: string, path: string): Found {
 	const parts = path.split("/").filter((part) => part !== "");
 	const fitting = interactions.filter((interaction) => fits(interaction.path, parts));
 	const interaction = fitting.find((one) => one.method === (method === "HEAD" ? "GET" : method));

@@ -1,6 +1,6 @@
 import { collectReferences } from "../../fhir/bundle.ts";
 import { Failure, type Issue } from "../../fhir/failure.ts";
-import type { JsonObject } from "../../fhir/json.ts";
+import type { Json, JsonObject } from "../../fhir/json.ts";
 import { lockConditions } from "../../store/conditional-lock.ts";
 import type { Transaction } from "../../store/database.ts";
 import type { ResourceVersion } from "../../store/resource-version.ts";
@@ -48,13 +48,14 @@ export async function resolveConditions(
 	const references = new Map<string, string>();
 	for (const [at, intent] of intents.entries()) {
 		const criteria = conditions[at];
-		await problems.collect({ at }, async () => {
-			if (criteria === undefined) return;
-			const [match, second] = await search(criteria);
-			if (second !== undefined) throw several(criteria);
-			matches[at] = match;
-		});
-		if (intent.kind === "delete") continue;
+		if (criteria !== undefined) {
+			await problems.collect({ at }, async () => {
+				const [match, second] = await search(criteria);
+				if (second !== undefined) throw several(criteria);
+				matches[at] = match;
+			});
+		}
+		if (intent.kind === "delete" || !mayHaveConditions(intent.resource)) continue;
 		for (const { reference, expression } of conditionalReferencesOf(intent.resource)) {
 			if (references.has(reference)) continue;
 			await problems.collect({ at, expression: `${expression}.reference` }, async () => {
@@ -78,6 +79,21 @@ export function several(criteria: Criteria): Failure {
 	});
 }
 
+/** Whether any reference could be conditional; nearly none is, and to find where they are costs much more. */
+function mayHaveConditions(value: Json | undefined): boolean {
+	if (typeof value !== "object" || value === null) return false;
+	if (Array.isArray(value)) {
+		for (const item of value) if (mayHaveConditions(item)) return true;
+		return false;
+	}
+	for (const name in value) {
+		const member = (value as JsonObject)[name];
+		if (name === "reference" && typeof member === "string" ? member.includes("?") : mayHaveConditions(member))
+			return true;
+	}
+	return false;
+}
+
 function conditionalReferencesOf(resource: JsonObject) {
 	return collectReferences(resource).filter(({ reference }) => /^[A-Z][A-Za-z]*\?/.test(reference));
 }
@@ -92,10 +108,23 @@ export class Problems {
 		try {
 			await work();
 		} catch (error) {
-			if (!(error instanceof Failure)) throw error;
-			this.#kind ??= error.kind;
-			for (const issue of error.issues) this.#issues.push({ ...where, ...issue, at: where.at });
+			this.#keep(where, error);
 		}
+	}
+
+	/** The same for work that waits for nothing. */
+	collectNow(where: { readonly at: number }, work: () => void): void {
+		try {
+			work();
+		} catch (error) {
+			this.#keep(where, error);
+		}
+	}
+
+	#keep(where: { readonly at: number; readonly expression?: string }, error: unknown): void {
+		if (!(error instanceof Failure)) throw error;
+		this.#kind ??= error.kind;
+		for (const issue of error.issues) this.#issues.push({ ...where, ...issue, at: where.at });
 	}
 
 	/** @throws Failure - of the first kind collected, with all issues; nothing when there are none */

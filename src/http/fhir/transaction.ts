@@ -33,7 +33,7 @@ export async function transaction(
 	whole: FhirRequest,
 	entries: readonly PlannedEntry[],
 ): Promise<EntryDone[]> {
-	const { writings, readings } = await named(() => sorted(entries, whole));
+	const { writings, readings } = await named(async () => sorted(entries, whole));
 	const noted = runs.note !== undefined;
 	const results = await named(() =>
 		runs.write(async (tx) => {
@@ -47,12 +47,12 @@ export async function transaction(
 }
 
 /** The entries as writes and reads, each valid in itself. */
-async function sorted(entries: readonly PlannedEntry[], whole: FhirRequest) {
+function sorted(entries: readonly PlannedEntry[], whole: FhirRequest) {
 	const problems = new Problems();
 	const writings: Writing[] = [];
 	const readings: Reading[] = [];
 	for (const [at, entry] of entries.entries()) {
-		await problems.collect({ at }, () => {
+		problems.collectNow({ at }, () => {
 			if (entry.problem !== undefined) throw entry.problem;
 			const { interaction, request } = entryRequest(entry, whole, true);
 			if (interaction.kind === "writing") writings.push({ at, intent: interaction.intent(request) });

@@ -28,7 +28,7 @@ export async function carryOut(tx: Transaction, effects: Effects): Promise<Map<s
 		const rows = await complete(
 			tx,
 			mapping,
-			list.map(({ id, version, cells }) => ({ ...filled(cells), id, ...(version === 1 ? {} : { version }) })),
+			list.map(({ id, version, cells }) => Object.assign(filled(cells), version === 1 ? { id } : { id, version })),
 		);
 		const insert = () => insertRows(tx, entityOfMapping(mapping), rows);
 		// Nobody but the system may say whose account a patient is (access.guard_patient); `complete` has just made it.
@@ -67,7 +67,12 @@ async function disown(tx: Transaction, patientIds: readonly number[]): Promise<v
 
 /** Columns that were not given keep their defaults. */
 function filled(cells: Cells): Cells {
-	return Object.fromEntries(Object.entries(cells).filter(([, cell]) => cell !== null));
+	const given: Cells = {};
+	for (const property in cells) {
+		const cell = cells[property];
+		if (cell !== null && cell !== undefined) given[property] = cell;
+	}
+	return given;
 }
 
 /** What a row needs beyond what its resource says. */

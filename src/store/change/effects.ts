@@ -101,10 +101,11 @@ export class Effects {
 	): void {
 		const { rowId, id, version, natural, beside = {} } = at;
 		requireRight(this.caller, mapping.table, "create");
-		const cells = { ...cellsOf(mapping, resource, this.people, undefined), ...beside };
+		const cells = Object.assign(cellsOf(mapping, resource, this.people, undefined), beside);
 		const foreseen = this.foresee({ mapping, resource, rowId, id }, cells, undefined);
 		const residue = foreseen === undefined ? null : withPart(null, mapping, foreseen.part);
-		this.inserts.push({ mapping, id: rowId, version, cells: { ...cells, [residueColumn.property]: residue } });
+		cells[residueColumn.property] = residue;
+		this.inserts.push({ mapping, id: rowId, version, cells });
 		this.residues.set(`${mapping.table}/${rowId}`, residue);
 		this.pending.push({ mapping, resource, rowId, id, entry, needed: !natural, foreseen });
 	}
@@ -338,7 +339,10 @@ function leftOver({ mapping, resource, rowId, id }: Named & { resource: JsonObje
 	const meta = metaText(resource.meta);
 	const isOwn = id === naturalId(mapping.id, rowId);
 	if (isOwn && body === null && meta === null) return { residue, part: undefined };
-	const part = { ...(isOwn ? {} : { id }), ...(meta === null ? {} : { meta }), ...(body === null ? {} : { body }) };
+	const part: { -readonly [name in keyof PartResidue]: string } = {};
+	if (!isOwn) part.id = id;
+	if (meta !== null) part.meta = meta;
+	if (body !== null) part.body = body;
 	return { residue, part };
 }
 
