@@ -18,6 +18,9 @@ export interface Pass {
 /** Matches read at once. */
 const pageCount = 1000;
 
+/** Resources looked up by id in one search. */
+export const idsAtOnce = 500;
+
 /** Patients asked for in one search: of types with rows one, whose index has them in order; of bodies as many as a search may list. */
 const patientsAtOnce = 100;
 

@@ -3,7 +3,7 @@ import type { Transaction } from "../store/database.ts";
 import type { ResourceVersion } from "../store/resource-version.ts";
 import { searchResources } from "../store/resources.ts";
 import type { ExportRequest } from "./export-request.ts";
-import { narrowed, wholeSearch } from "./passes.ts";
+import { batches, idsAtOnce, narrowed, wholeSearch } from "./passes.ts";
 import type { Records } from "./records.ts";
 
 /**
@@ -20,18 +20,23 @@ export async function provenanceOf(
 	base: string,
 	records: Records,
 ): Promise<ResourceVersion[]> {
-	const targets = new Map(provenances.map((one) => [one, targetsOf(one)]));
+	const inRecords = new Set(provenances.filter(records.includes));
+	const targets = new Map(provenances.filter((one) => !inRecords.has(one)).map((one) => [one, targetsOf(one)]));
 	const wanted = Map.groupBy(new Set([...targets.values()].flat()), (target) => target.split("/")[0] as string);
 	const exported = new Set<string>();
 	for (const type of types) {
-		const ids = (wanted.get(type) ?? []).map((target) => target.split("/")[1] as string);
-		if (ids.length === 0) continue;
-		const query = narrowed(wholeSearch(type, request, base), "_id", { values: ids.map((code) => ({ code })) });
-		// As many matches at most as there are ids: one for each.
-		const { matches } = await searchResources(tx, { ...query, count: ids.length });
-		for (const match of matches) if (records.includes(match)) exported.add(`${type}/${match.id}`);
+		const search = wholeSearch(type, request, base);
+		for (const some of batches(wanted.get(type) ?? [], idsAtOnce)) {
+			const values = some.map((target) => ({ code: target.split("/")[1] as string }));
+			// As many matches at most as there are ids: one for each.
+			const query = { ...narrowed(search, "_id", { values }), count: some.length };
+			const { matches } = await searchResources(tx, query);
+			for (const match of matches) if (records.includes(match)) exported.add(`${type}/${match.id}`);
+		}
 	}
-	return provenances.filter((one) => records.includes(one) || targets.get(one)?.some((target) => exported.has(target)));
+	return provenances.filter(
+		(one) => inRecords.has(one) || targets.get(one)?.some((target) => exported.has(target)) === true,
+	);
 }
 
 function targetsOf({ text }: ResourceVersion): string[] {

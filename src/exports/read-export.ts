@@ -5,7 +5,7 @@ import type { ResourceVersion } from "../store/resource-version.ts";
 import { searchResources } from "../store/resources.ts";
 import type { ExportRequest } from "./export-request.ts";
 import type { ExportScope } from "./export-scope.ts";
-import { batches, narrowed, passesOf, wholeSearch } from "./passes.ts";
+import { batches, idsAtOnce, narrowed, passesOf, wholeSearch } from "./passes.ts";
 import { provenanceOf } from "./provenance.ts";
 import { type References, referencesTo } from "./references.ts";
 
@@ -14,9 +14,6 @@ export interface ExportedPage {
 	readonly type: string;
 	readonly versions: readonly ResourceVersion[];
 }
-
-/** Resources looked up by id at once. */
-const idsAtOnce = 500;
 
 /**
  * What an export holds, a page after the other, each type in one go, every resource once: read as any search is, so that whose rows, which

@@ -15,7 +15,7 @@ import { type NamedPiece, ndjsonFiles } from "./ndjson-files.ts";
 import type { ExportParts } from "./parts.ts";
 import { writeExport } from "./write-export.ts";
 
-/** One try. */
+/** What a try needs to know of itself. */
 export interface ExportAttempt {
 	/** No further try follows. */
 	readonly isLast: boolean;
@@ -54,6 +54,7 @@ async function leave({ database }: ExportParts, exportId: string): Promise<void>
 	if (isBack) throw new Failure("conflict", "what was read is to be forgotten");
 }
 
+/** One try, from the moment it is about to its end. @throws NotOurs, Failure */
 async function write(parts: ExportParts, exportId: string, started: StartedExport, signal: AbortSignal): Promise<void> {
 	const { database, base, sizes, keepSeconds } = parts;
 	const request = JSON.parse(started.request) as ExportRequest;
@@ -64,7 +65,9 @@ async function write(parts: ExportParts, exportId: string, started: StartedExpor
 	const files = ndjsonFiles(async (piece) => {
 		count += piece.names.length;
 		const { number, type } = piece.file;
-		people.set(number, new Set([...(people.get(number) ?? []), ...piece.people]));
+		const ofFile = people.get(number) ?? new Set();
+		people.set(number, ofFile);
+		for (const person of piece.people) ofFile.add(person);
 		const told = { progress: `${type}: ${count} resources so far`, transactionTime: moment.at };
 		await putAway(parts, exportId, started, piece, told);
 	}, sizes);
@@ -77,6 +80,7 @@ async function write(parts: ExportParts, exportId: string, started: StartedExpor
 	if (!isDone) throw new NotOurs();
 }
 
+/** Who asked. @throws Failure forbidden - they no longer may */
 async function standing(parts: ExportParts, started: StartedExport): Promise<Caller> {
 	const caller = await parts.callerStanding(started);
 	if (caller !== undefined) return caller;

@@ -122,6 +122,8 @@ t.test("who has no token gets nothing anywhere", async (t) => {
 	}
 	t.equal((await backend.delete(done.status)).status, 404, "again");
 	t.equal((await backend.put(done.status, {})).status, 405);
+	const head = { method: "HEAD", headers: { authorization: `Bearer ${backend.token}`, ...inBackground } };
+	t.equal((await fetch(`${base}/fhir/$export`, head)).status, 405, "asks for no export");
 });
 
 t.test("Inferno's requests: each format is taken on, and stopped by DELETE", async (t) => {
@@ -453,10 +455,10 @@ t.test("a Group: its members' records, and what these refer to", async (t) => {
 });
 
 t.test("Provenance comes with what it is about, and only then", async (t) => {
-	const about = async (reference: string) => {
+	const about = async (...references: string[]) => {
 		const made = await admin.post("/fhir/Provenance", {
 			resourceType: "Provenance",
-			target: [{ reference }],
+			target: references.map((reference) => ({ reference })),
 			recorded: "2026-11-01T10:00:00Z",
 			agent: [{ who: { display: "x" } }],
 		});
@@ -466,16 +468,18 @@ t.test("Provenance comes with what it is about, and only then", async (t) => {
 	const [condition] = await found(backend, `/fhir/Condition?patient=${people.profiles.patient}`);
 	const ofCondition = await about(`Condition/${condition?.id}`);
 	const ofPatient = await about(other.reference);
+	const nowhere = Array.from({ length: 1200 }, (_, at) => `Condition/nowhere-${at}`);
+	const ofMany = await about(...nowhere, `Condition/${condition?.id}`);
 	const ofOrganization = await about("Organization/nowhere");
 	const all = await exported(backend, "/fhir/Patient/$export");
 	const ids = all.output.get("Provenance")?.map(({ id }) => id) ?? [];
-	t.same(ids.sort(), [ofCondition, ofPatient].sort());
+	t.same(ids.sort(), [ofCondition, ofPatient, ofMany].sort());
 	const one = await exported(backend, "/fhir/Patient/$export?_type=Condition,Provenance");
 	t.ok(one.output.get("Provenance")?.some(({ id }) => id === ofCondition));
 	const without = await exported(backend, "/fhir/Patient/$export?_type=Condition");
 	t.notOk(without.output.has("Provenance"), "_type names all there is to be");
 	const system = await exported(backend, "/fhir/$export?_type=Provenance");
-	t.equal(system.output.get("Provenance")?.length, 3);
+	t.equal(system.output.get("Provenance")?.length, 4);
 	t.ok(ofOrganization);
 	for (const { status } of [all, one, without, system]) await backend.delete(status);
 });

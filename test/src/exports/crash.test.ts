@@ -16,7 +16,7 @@ import { startTestServer } from "../../support/server.ts";
 // This file is also the process that is killed: with an address it makes exports of that database, in tiny pieces, so that it takes long.
 
 const quiet = { debug: () => undefined, warn: () => undefined, error: () => undefined };
-const rows = 4000;
+const rows = 2000;
 
 const [, , victimsUrl] = process.argv;
 if (victimsUrl === undefined) await test();
@@ -68,6 +68,14 @@ async function test(): Promise<void> {
 		await once(victim, "exit");
 	}
 
+	/** A minute passes, for the queue: who has a job was last heard of then. */
+	async function missed(): Promise<void> {
+		const { rowCount } = await owner.query(
+			"update jobs.job set heartbeat_on = heartbeat_on - interval '1 minute' where state = 'active' and name = 'run-export'",
+		);
+		if (rowCount !== 1) throw new Error("no export was under way");
+	}
+
 	/** The jobs of exports are left to the victim: this server's are tied up by an export each that waits for a change under way. */
 	async function tiedUp(): Promise<() => Promise<void>> {
 		const client = new pg.Client({ connectionString: server.ownerUrl });
@@ -97,10 +105,7 @@ async function test(): Promise<void> {
 		const { rows: before } = await owner.query("select state, attempt from fhir.export where id = $1", [id]);
 		t.comment(`killed with ${left} pieces, ${JSON.stringify(before[0])}`);
 		t.equal((await therapist.get(status)).status, 202);
-		// A minute passes, for the queue: the victim was last heard of then.
-		await owner.query(
-			"update jobs.job set heartbeat_on = heartbeat_on - interval '1 minute' where state = 'active' and name = 'run-export'",
-		);
+		await missed();
 		const answer = await ended(therapist, status);
 		t.equal(answer.status, 200);
 		const lines: Line[] = [];
@@ -115,6 +120,33 @@ async function test(): Promise<void> {
 			[id, after[0].attempt],
 		);
 		t.equal(foreign[0].n, 0, "nothing of the first try is left");
+	});
+
+	t.test("given up for dead, but alive: it cannot write beside the next try", async (t) => {
+		const letGo = await tiedUp();
+		const victim = await startedVictim();
+		const status = await kickedOff(therapist, "/fhir/Patient/$export?_type=Observation");
+		const id = status.split("/").at(-1);
+		await running(3);
+		await letGo();
+		while ((await piecesOf(id)) < 20) await sleep(5);
+		victim.kill("SIGSTOP");
+		await missed();
+		const answer = await ended(therapist, status);
+		t.equal(answer.status, 200);
+		const count = await piecesOf(id);
+		victim.kill("SIGCONT");
+		// It goes on, sees that the export is no longer its own, and takes other work.
+		const next = await kickedOff(therapist, "/fhir/Patient/$export?_type=Patient");
+		t.equal((await ended(therapist, next)).status, 200);
+		await sleep(1000);
+		t.equal(await piecesOf(id), count);
+		const ids: string[] = [];
+		for (const { url } of answer.body.output)
+			ids.push(...(await linesOf(therapist, pathOf(url))).map((line) => line.id));
+		t.equal(ids.length, rows);
+		t.equal(new Set(ids).size, rows);
+		await killed(victim);
 	});
 
 	t.test("DELETE in the middle stops it, and nothing is left", async (t) => {

@@ -12,6 +12,12 @@ import { manifestOf } from "./export-manifest.ts";
 const mostPolls = 20;
 const pollWindowSeconds = 10;
 
+/** What is told of an export of which nothing is written yet. */
+const waiting = {
+	accepted: "waiting for its turn",
+	running: "waiting for changes under way, or for the first resources",
+};
+
 /** `GET` of a status: how far an export is, what became of it, or why it was not made. */
 export async function showStatus(
 	services: FhirServices,
@@ -26,7 +32,7 @@ export async function showStatus(
 		await checkPolls(services, found.id);
 		return reply
 			.code(202)
-			.header("x-progress", found.progress ?? "waiting for its turn")
+			.header("x-progress", found.progress ?? waiting[found.state])
 			.header("retry-after", String(secondsToWait(found.created_at, Date.now())))
 			.send();
 	}

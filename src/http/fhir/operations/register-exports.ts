@@ -56,6 +56,8 @@ async function begin(
 	target: ExportTarget,
 ): Promise<FastifyReply> {
 	const { exports, standingOf, base } = services;
+	// Whoever asks for headers does not ask for an export.
+	if (request.method === "HEAD") throw new Failure("method-not-allowed", "HEAD is not possible here");
 	const caller = await request.caller();
 	return withRequest(request, targetOf({}), services, async ({ asked }) => {
 		if (!/(^|,)\s*respond-async\s*(;|,|$)/i.test([request.headers.prefer ?? []].flat().join(",")))
