@@ -20,7 +20,7 @@ const sessions = {
 const record = await secretRecord(server, sessions.therapist);
 
 /** Routes that end a session or an account, never end themselves, or go out to vendors. */
-const left = /logout|account$|password|\/stream$|strava|polar|webhooks|\/sync$|\/push$|\/launch$/;
+const left = /logout|account$|password|\/stream$|\/sync-progress$|strava|polar|webhooks|\/sync$|\/push$|\/launch$/;
 const routes = documentedRoutes().filter(({ path }) => !left.test(path));
 
 interface Asked {
