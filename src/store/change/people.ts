@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { Failure } from "../../fhir/failure.ts";
 import type { Cells } from "../../mapping/unit.ts";
 import type { Transaction } from "../database.ts";
+import { template } from "../statement.ts";
 
 /** The account that answers for patients who arrive without a therapist of ours. */
 const intakeEmail = "intake@heart-recovery.invalid";
@@ -43,6 +44,21 @@ export function forgetPeople(tx: Transaction): void {
 	knownBy.delete(tx);
 }
 
+interface Person {
+	readonly fhir_id: string;
+	readonly patient_id: number;
+	readonly user_id: number | null;
+	readonly subject: string;
+}
+
+/** Who stands for a person is seen by whoever sees the person: what is joined needs no look at the policies of its own. */
+const peopleNamed = template<Person, "ids">(
+	(place) => sql`
+		select p.fhir_id, p.patient_id, p.user_id, coalesce(s.fhir_id, p.fhir_id) subject
+		from fhir.person p left join fhir.identity s on s.user_id = p.user_id and s.subject
+		where p.fhir_id = any(${place("ids")}::text[])`,
+);
+
 /** Looks up the people some references lead to. `coming`: references to Patients about to be created. */
 export async function findPeople(
 	tx: Transaction,
@@ -61,10 +77,7 @@ export async function findPeople(
 		return found === null ? [] : [Number(found[1])];
 	});
 	if (patients.length > 0) {
-		const rows = await tx.query(sql<{ fhir_id: string; patient_id: number; user_id: number | null; subject: string }>`
-			select p.fhir_id, p.patient_id, p.user_id, coalesce(s.fhir_id, p.fhir_id) subject
-			from fhir.person p left join fhir.person s on s.user_id = p.user_id and s.subject
-			where p.fhir_id = any(${sql.val(patients)}::text[])`);
+		const rows = await tx.query(peopleNamed({ ids: patients }));
 		for (const row of rows) {
 			const user = row.user_id ?? (await giveAccount(tx, row.patient_id));
 			users.set(`Patient/${row.fhir_id}`, user);
