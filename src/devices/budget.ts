@@ -3,7 +3,7 @@ import { budgetLeft, closeWindow, noteLimits, spendRequests } from "../store/dev
 import type { CallAnswer } from "./http-client.ts";
 import type { DeviceParts } from "./parts.ts";
 import { VendorTrouble } from "./trouble.ts";
-import type { Vendor } from "./vendor.ts";
+import type { LimitReading, Vendor } from "./vendor.ts";
 
 /** The requests one run may make: its share of what the vendor allows this app, on all servers together. */
 export interface Budget {
@@ -22,6 +22,10 @@ export const leastShare = 10;
 const atOnce = 10;
 const muchLeft = 200;
 
+/** No vendor has a limit over more than a day, with an hour to spare; milliseconds. More requests than this count as this. */
+const longestWindow = 25 * 60 * 60_000;
+const mostRequests = 1_000_000_000;
+
 /** How soon a run whose share is used up goes on, behind the others; milliseconds. */
 const turnMilliseconds = 30_000;
 
@@ -36,6 +40,13 @@ export async function budgetOf(parts: DeviceParts, vendor: Vendor, purpose: "pul
 	let share = Math.max(Math.min(leastShare, usable), Math.floor(usable / Math.max(1, wanting)));
 	const wait = (until: number) =>
 		new VendorTrouble("limit", `${vendor.title} allows no more requests until ${iso(until)}`, { until });
+	/** A slip in a header must not keep everybody away for years. */
+	const believable = ({ name, limit, used, endsAt }: LimitReading): LimitReading => ({
+		name,
+		limit: Math.min(limit, mostRequests),
+		used: Math.min(used, mostRequests),
+		endsAt: Math.min(endsAt, now() + longestWindow),
+	});
 	let counted = 0;
 	let settled = 0;
 	let tight = left !== null && left < muchLeft;
@@ -59,7 +70,7 @@ export async function budgetOf(parts: DeviceParts, vendor: Vendor, purpose: "pul
 			counted = count - 1;
 		},
 		async settle(answer) {
-			const readings = vendor.limits.read(answer.header, now());
+			const readings = vendor.limits.read(answer.header, now()).map(believable);
 			tight = readings.some(({ limit, used }) => limit - used < muchLeft);
 			settled += 1;
 			if (readings.length > 0 && (tight || settled % atOnce === 1)) {
@@ -69,11 +80,9 @@ export async function budgetOf(parts: DeviceParts, vendor: Vendor, purpose: "pul
 			if (answer.status !== 429) return;
 			const spent = readings.filter(({ limit, used }) => used >= limit).map(({ endsAt }) => endsAt);
 			const asked = Number(answer.header("retry-after") ?? Number.NaN);
-			const until = Math.max(
-				...(spent.length > 0
-					? spent
-					: [Number.isFinite(asked) ? now() + asked * 1000 : vendor.limits.nextWindow(now())]),
-			);
+			const told =
+				spent.length > 0 ? spent : [Number.isFinite(asked) ? now() + asked * 1000 : vendor.limits.nextWindow(now())];
+			const until = Math.min(Math.max(...told), now() + longestWindow);
 			await database.write(serverCaller, (tx) => closeWindow(tx, vendor.name, "refused", iso(until)));
 			throw wait(until);
 		},

@@ -139,7 +139,8 @@ function tokensOf(reply: client.TokenEndpointResponse, now: number): Tokens {
 	return {
 		access: reply.access_token,
 		refresh: reply.refresh_token,
-		expiresAt: expires === undefined ? undefined : new Date(expires).toISOString(),
+		// What no calendar has is no moment: the tokens are good all the same.
+		expiresAt: expires === undefined || !(Math.abs(expires) < 8e15) ? undefined : new Date(expires).toISOString(),
 		reply,
 	};
 }

@@ -43,10 +43,11 @@ export function positiveAt(payload: Payload, name: string): number | undefined {
 	return number !== undefined && number > 0 ? number : undefined;
 }
 
-/** Text that is not empty. */
+/** Text that is not empty, without what PostgreSQL has no place for: U+0000 and halves of surrogate pairs. */
 export function textAt(payload: Payload, name: string): string | undefined {
 	const value = payload[name];
-	return typeof value === "string" && value !== "" ? value : undefined;
+	const text = typeof value === "string" ? value.replaceAll("\u0000", "").toWellFormed() : "";
+	return text === "" ? undefined : text;
 }
 
 /** An id, which vendors write as a number or as text. */

@@ -33,12 +33,13 @@ export async function planRecords(
 	known: ReadonlyMap<string, RecordRow>,
 	detail: Detail,
 ): Promise<Planned[]> {
-	const plan: Planned[] = [];
-	for (const [key, { measure, upstream, digest }] of news) {
+	const unknown = news.flatMap(([key, { measure }]) => ((known.get(key)?.state ?? "gone") === "gone" ? [measure] : []));
+	const twins = await sameWorkoutsElsewhere(tx, source, unknown);
+	return news.map(([key, { measure, upstream, digest }]) => {
 		const before = known.get(key);
 		const fresh = before === undefined || before.state === "gone";
-		const twin = fresh && measure.kind === "exercise" ? await sameWorkoutElsewhere(tx, source, measure) : undefined;
-		plan.push({
+		const twin = fresh && measure.kind === "exercise" ? twins.get(measure.externalId) : undefined;
+		return {
 			measure,
 			before,
 			record: {
@@ -57,22 +58,27 @@ export async function planRecords(
 				detailed: detail === "whole",
 				payload: null,
 			},
-		});
-	}
-	return plan;
+		};
+	});
 }
 
-/** The row of another connection that shows the same workout. */
-async function sameWorkoutElsewhere(
+/** Rows of other connections that show the same workouts, by the workouts' external ids. */
+async function sameWorkoutsElsewhere(
 	tx: Transaction,
 	source: Source,
-	measure: Measure & { kind: "exercise" },
-): Promise<number | undefined> {
-	const window = { from: measure.at, to: measure.endedAt };
-	const record = { connectionId: source.connectionId, externalId: measure.externalId };
-	const others = await tx.asSystem(() => overlappingExercises(tx, source.userId, record, window));
-	const found = others.find((other) =>
-		isSameWorkout(measure, JSON.parse(other.measure) as Measure & { kind: "exercise" }),
+	measures: readonly Measure[],
+): Promise<ReadonlyMap<string, number>> {
+	const workouts = new Map(
+		measures.flatMap((one) => (one.kind === "exercise" ? [[one.externalId, one] as const] : [])),
 	);
-	return found?.rowId ?? undefined;
+	if (workouts.size === 0) return new Map();
+	const windows = [...workouts.values()].map(({ externalId, at, endedAt }) => ({ externalId, from: at, to: endedAt }));
+	const others = await tx.asSystem(() => overlappingExercises(tx, source.userId, source.connectionId, windows));
+	const same = new Map<string, number>();
+	for (const { of, rowId, measure } of others) {
+		const workout = workouts.get(of);
+		if (workout === undefined || rowId === null || same.has(of)) continue;
+		if (isSameWorkout(workout, JSON.parse(measure) as Measure & { kind: "exercise" })) same.set(of, rowId);
+	}
+	return same;
 }

@@ -24,6 +24,9 @@ export interface Stored {
 	readonly leftOut: readonly string[];
 }
 
+/** Vendors' ids are some dozen characters; an index has no place for very long ones. */
+const longestId = 500;
+
 /** A vendor's clock may be a day ahead (local times); what lies further in the future is a mistake of the device. */
 const futureMilliseconds = 86_400_000;
 
@@ -87,6 +90,10 @@ function usable(records: readonly Upstream[], now: number, leftOut: Set<string>)
 			const ends = "endedAt" in measure ? measure.endedAt : measure.at;
 			if (Date.parse(ends) > now + futureMilliseconds || Date.parse(measure.at) > now + futureMilliseconds) {
 				leftOut.add(`${measure.kind}: a time in the future`);
+				continue;
+			}
+			if (measure.externalId.length > longestId) {
+				leftOut.add(`${measure.kind}: an id that is too long`);
 				continue;
 			}
 			if ("implausible" in row) {

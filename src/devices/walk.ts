@@ -2,6 +2,7 @@ import type { Transaction } from "../store/database.ts";
 import { type CursorRow, moveCursor } from "../store/devices/cursors.ts";
 import { type RecordRow, recordsWithin } from "../store/devices/records.ts";
 import type { Measure } from "./measures.ts";
+import { unreadable } from "./payload.ts";
 import { removeRecords } from "./remove-records.ts";
 import type { Run } from "./run.ts";
 import type { Source } from "./source.ts";
@@ -17,6 +18,9 @@ export interface Position {
 
 /** Most records of one page whose details are asked for before the page is stored; the others follow. */
 const detailsAtOnce = 30;
+
+/** Pages in a row with nothing but what earlier ones had: one may come of what is added meanwhile, more of a list without an end. */
+const mostRepeated = 3;
 
 /**
  * Walks all pages of a window. Each page is stored in a transaction of its own; the cursor moves in that of the last one, and only then. What
@@ -34,12 +38,15 @@ export async function walk(
 	const source = run.source(feed);
 	const seen = new Set<string>();
 	let request: VendorRequest = first ?? feed.first(window, run.context);
+	let repeated = 0;
 	for (;;) {
 		const current = request;
 		const reply = await ask(run, feed, current);
 		const page = feed.read(reply, current, run.context, await besides(run, feed, window));
-		for (const { measures } of page.records)
-			for (const { kind, externalId } of measures) seen.add(`${kind} ${externalId}`);
+		const told = page.records.flatMap(({ measures }) => measures.map((one) => `${one.kind} ${one.externalId}`));
+		repeated = told.length > 0 && told.every((one) => seen.has(one)) ? repeated + 1 : 0;
+		if (repeated >= mostRepeated) throw unreadable("its list begins again and again");
+		for (const one of told) seen.add(one);
 		const { listed, whole } = await detailed(run, feed, page.records);
 		const absent = page.next === undefined && first === undefined ? await absentRecords(run, feed, window, seen) : [];
 		await run.commit(async (tx) => {
@@ -66,16 +73,18 @@ export async function fetchOne(run: Run, feed: Feed, externalId: string): Promis
 /** Fetches what the list did not tell, for records it told of earlier, as far as the run's share reaches; the newest first. */
 export async function fetchDetails(run: Run, feed: Feed): Promise<void> {
 	if (feed.detail?.adds !== true) return;
+	const asked = new Set<string>();
 	for (;;) {
 		const due = await run.undetailed(feed, detailsAtOnce);
 		if (due.length === 0) return;
 		const whole: Upstream[] = [];
 		try {
 			for (const { externalId, measure } of due) {
-				// The list is who says what there is: a record without details is whole as it is.
-				whole.push(
-					(await detailOf(run, feed, externalId)) ?? { measures: [JSON.parse(measure) as Measure], raw: null },
-				);
+				// The list is who says what there is: a record without details is whole as it is, and so is one whose details are none that can
+				// be kept, which is why it is due again.
+				const asListed = { measures: [JSON.parse(measure) as Measure], raw: null };
+				whole.push(asked.has(externalId) ? asListed : ((await detailOf(run, feed, externalId)) ?? asListed));
+				asked.add(externalId);
 			}
 		} finally {
 			// What came before a limit or trouble is kept.

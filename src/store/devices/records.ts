@@ -61,20 +61,33 @@ export async function undetailedRecords(
 		order by r.at desc limit ${limit}`);
 }
 
-/** Workouts of a person that other connections show and that overlap a record's stretch of time, but for those a person has set apart from it. */
+/** A stretch of time a record of a connection is about; ISO. */
+export interface RecordWindow {
+	readonly externalId: string;
+	readonly from: string;
+	readonly to: string;
+}
+
+/**
+ * Workouts of a person that other connections show and that overlap some records' stretches of time, each with the record it overlaps (`of`), but
+ * for those a person has set apart from it; one statement for all.
+ */
 export async function overlappingExercises(
 	tx: Transaction,
 	userId: number,
-	{ connectionId, externalId }: { connectionId: number; externalId: string },
-	window: { from: string; to: string },
-): Promise<(RecordRow & { connectionId: number })[]> {
-	return tx.query(sql<RecordRow & { connectionId: number }>`
-		select ${columns}, r.connection_id as "connectionId" from devices.record r
-		where r.user_id = ${userId}::int and r.kind = 'exercise' and r.state = 'shown' and r.connection_id <> ${connectionId}::int
-			and r.at <= ${window.to}::timestamptz and r.at >= ${window.from}::timestamptz - interval '2 days'
-			and r.ended_at >= ${window.from}::timestamptz
-			and not exists (select from devices.apart a where a.connection_id = ${connectionId}::int and a.external_id = ${externalId}
-				and a.other_connection_id = r.connection_id and a.other_external_id = r.external_id)`);
+	connectionId: number,
+	windows: readonly RecordWindow[],
+): Promise<(RecordRow & { of: string })[]> {
+	if (windows.length === 0) return [];
+	return tx.query(sql<RecordRow & { of: string }>`
+		select ${columns}, w."externalId" as of
+		from json_to_recordset(${JSON.stringify(windows)}::json) as w("externalId" text, "from" timestamptz, "to" timestamptz)
+			join devices.record r on r.user_id = ${userId}::int and r.kind = 'exercise' and r.state = 'shown'
+				and r.at <= w."to" and r.at >= w."from" - interval '2 days' and r.ended_at >= w."from"
+		where r.connection_id <> ${connectionId}::int
+			and not exists (select from devices.apart a where a.connection_id = ${connectionId}::int and a.external_id = w."externalId"
+				and a.other_connection_id = r.connection_id and a.other_external_id = r.external_id)
+		order by r.connection_id, r.external_id`);
 }
 
 /** Records that are not shown because one of these rows shows the same workout. */

@@ -114,7 +114,7 @@ const work: Record<string, (tx: Transaction) => unknown> = {
 	knownRecords: (tx) => knownRecords(tx, 1, key),
 	recordsWithin: (tx) => recordsWithin(tx, 1, "activities", window),
 	undetailedRecords: (tx) => undetailedRecords(tx, 1, "activities", 30),
-	overlappingExercises: (tx) => overlappingExercises(tx, 10, { connectionId: 1, externalId: "7" }, window),
+	overlappingExercises: (tx) => overlappingExercises(tx, 10, 1, [{ externalId: "7", ...window }]),
 	linkedRecords: (tx) => linkedRecords(tx, [101]),
 	otherRecords: (tx) => otherRecords(tx, 101, null),
 	recordOfRow: (tx) => recordOfRow(tx, 101),
