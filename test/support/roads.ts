@@ -111,6 +111,8 @@ export const openRoutes: readonly string[] = [
 	"POST /reset-password",
 	// It never ends; alert-stream.test.ts has who hears what.
 	"GET /api/alerts/stream",
+	// It does not end while a sync is under way; sync-progress.test.ts has who hears what.
+	"GET /api/devices/:id/sync-progress",
 	// Pages that send whoever is not signed in to the sign-in, and the demo's stand-ins.
 	"GET /devices",
 	"POST /devices/connect",

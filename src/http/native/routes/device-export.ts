@@ -74,7 +74,7 @@ const schema = routeSchema({
 	description: [
 		'For Samsung connections of mode `export`: the ZIP archive that "Download personal data" makes, or one CSV of it, as the body. What came before is known',
 		"and left alone; what is not in it stays. Answered when all is stored, with the log of it; what cannot be read is 422, and the log says so, too.",
-		"An archive may hold 20,000 files and unpack to 192 MiB, one file of it to 64 MiB; more is 413.",
+		"The body may have 64 MiB, an archive 200,000 files, and unpack to 2 GiB, one file of it to 1 GiB; more is 413. What stood before something that cannot be read is stored.",
 	].join(" "),
 	params: idParams,
 	query: {
