@@ -4,17 +4,16 @@ import { isFhirUrl } from "./face.ts";
 
 /** Headers of every answer (nothing is framed, sniffed, cached or told to other sites), and CORS on /fhir for browser apps. */
 export async function registerHeaders(app: FastifyInstance): Promise<void> {
-	app.addHook("onRequest", (_request, reply, done) => {
-		reply.headers({
-			"x-content-type-options": "nosniff",
-			"referrer-policy": "no-referrer",
-			"content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-			"cache-control": "no-store",
-		});
+	app.addHook("onRequest", (request, reply, done) => {
+		reply.headers(always);
+		if (isForApps(request.raw.url)) reply.headers(toOtherOrigins);
 		done();
 	});
-	await app.register(cors, {
-		delegator: (request, decide) => decide(null, isForApps(request.raw.url) ? fhirCors : { origin: false }),
+	// Of its own, so that only preflights pass through it: to everything else it would add the same, at some cost for each request.
+	await app.register(async (preflights) => {
+		await preflights.register(cors, {
+			delegator: (request, decide) => decide(null, isForApps(request.raw.url) ? fhirCors : { origin: false }),
+		});
 	});
 }
 
@@ -22,6 +21,13 @@ export async function registerHeaders(app: FastifyInstance): Promise<void> {
 function isForApps(url: string | undefined): boolean {
 	return isFhirUrl(url) || url?.startsWith("/oauth/register") === true;
 }
+
+const always = {
+	"x-content-type-options": "nosniff",
+	"referrer-policy": "no-referrer",
+	"content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+	"cache-control": "no-store",
+};
 
 const fhirCors = {
 	origin: "*",
@@ -39,4 +45,9 @@ const fhirCors = {
 		"X-Request-Id",
 	],
 	maxAge: 600,
+};
+
+const toOtherOrigins = {
+	"access-control-allow-origin": fhirCors.origin,
+	"access-control-expose-headers": fhirCors.exposedHeaders.join(", "),
 };
