@@ -86,12 +86,14 @@ export function equalJson(one: Json | undefined, other: Json | undefined): boole
 		return true;
 	}
 	let members = 0;
-	for (const name in one) {
-		if (one[name] === undefined) continue;
+	for (const name of Object.keys(one)) {
+		const member = one[name];
+		if (member === undefined) continue;
 		members++;
-		if (!Object.hasOwn(other, name) || !equalJson(one[name], other[name])) return false;
+		// What an object inherits is no JSON, so it is equal to nothing.
+		if (!equalJson(member, other[name])) return false;
 	}
-	for (const name in other) if (other[name] !== undefined) members--;
+	for (const name of Object.keys(other)) if (other[name] !== undefined) members--;
 	return members === 0;
 }
 
