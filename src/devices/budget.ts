@@ -30,13 +30,17 @@ const mostRequests = 1_000_000_000;
 const turnMilliseconds = 30_000;
 
 /**
- * A run's share. Pulls divide what is left evenly among the connections whose turn it is; backfills only touch the half that pulls leave.
+ * A run's share. Pulls divide what is left evenly among the connections whose turn it is; backfills get nothing where half of a limit is used: the
+ * other half is for pulls. Who gets nothing waits until that window ends.
  */
 export async function budgetOf(parts: DeviceParts, vendor: Vendor, purpose: "pull" | "backfill"): Promise<Budget> {
 	const { database, now } = parts;
 	const iso = (milliseconds: number) => new Date(milliseconds).toISOString();
-	const { left, wanting } = await database.read(serverCaller, (tx) => budgetLeft(tx, vendor.name, iso(now())));
-	const usable = left === null ? Number.POSITIVE_INFINITY : purpose === "pull" ? left : Math.floor(left / 2);
+	const known = await database.read(serverCaller, (tx) => budgetLeft(tx, vendor.name, iso(now())));
+	const { left, wanting } = known;
+	const [mine, closedUntil] =
+		purpose === "pull" ? [left, known.spentUntil] : [known.leftOfHalf, known.halfUntil ?? known.spentUntil];
+	const usable = mine ?? Number.POSITIVE_INFINITY;
 	let share = Math.max(Math.min(leastShare, usable), Math.floor(usable / Math.max(1, wanting)));
 	const wait = (until: number) =>
 		new VendorTrouble("limit", `${vendor.title} allows no more requests until ${iso(until)}`, { until });
@@ -53,6 +57,7 @@ export async function budgetOf(parts: DeviceParts, vendor: Vendor, purpose: "pul
 	return {
 		left: () => share,
 		async spend() {
+			if (usable <= 0 && closedUntil !== null) throw wait(Date.parse(closedUntil));
 			if (share <= 0) {
 				const until = now() + turnMilliseconds;
 				throw new VendorTrouble("limit", `${vendor.title}: others have their turn; going on after ${iso(until)}`, {

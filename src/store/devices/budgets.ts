@@ -52,18 +52,29 @@ export async function closeWindow(tx: Transaction, vendor: string, name: string,
 		on conflict (vendor, name) do update set used = greatest(b.used, b.most), ends_at = greatest(b.ends_at, excluded.ends_at)`);
 }
 
-/** Requests left in the tightest running window (null: no limit known), and how many connections want some of them now. */
-export async function budgetLeft(
-	tx: Transaction,
-	vendor: string,
-	now: string,
-): Promise<{ left: number | null; wanting: number }> {
-	const rows = await tx.query(sql<{ left: number | null; wanting: number }>`
-		select (select min(greatest(0, most - used)) from devices.budget where vendor = ${vendor} and ends_at > ${now}::timestamptz)::int as left,
-			(select count(*) from (
+/** What a vendor's running windows leave. */
+export interface BudgetLeft {
+	/** Requests left in the tightest one; null where no limit is known. */
+	readonly left: number | null;
+	/** Requests left until half of the tightest one is used. */
+	readonly leftOfHalf: number | null;
+	/** When the last of those ends of which all is used, or half; ISO, null for none. */
+	readonly spentUntil: string | null;
+	readonly halfUntil: string | null;
+	/** How many connections want some requests now. */
+	readonly wanting: number;
+}
+
+/** What is left of a vendor's limits, and for how many. */
+export async function budgetLeft(tx: Transaction, vendor: string, now: string): Promise<BudgetLeft> {
+	const rows = await tx.query(sql<BudgetLeft>`
+		select b.*, (select count(*) from (
 				select connection_id from devices.connection where state = 'connected' and next_sync_at <= ${now}::timestamptz
 				union select connection_id from devices.connection where state = 'connected' and lease_holder is not null and lease_until > now()
 			) c join public.device_connections d on d.id = c.connection_id
-			where d.device_type = ${vendor} and d.is_active is true)::int as wanting`);
-	return rows[0] ?? { left: null, wanting: 1 };
+			where d.device_type = ${vendor} and d.is_active is true)::int as wanting
+		from (select min(greatest(0, most - used))::int as left, min(greatest(0, most / 2 - used))::int as "leftOfHalf",
+				max(ends_at) filter (where used >= most) as "spentUntil", max(ends_at) filter (where used >= most / 2) as "halfUntil"
+			from devices.budget where vendor = ${vendor} and ends_at > ${now}::timestamptz) b`);
+	return rows[0] ?? { left: null, leftOfHalf: null, spentUntil: null, halfUntil: null, wanting: 1 };
 }
