@@ -68,6 +68,24 @@ t.test("ID tokens that are not for this sign-in", async (t) => {
 	}
 });
 
+t.test("where an app wants a new sign-in, the answer says when that was", async (t) => {
+	const party = relyingParty(
+		{ issuer: rogue.issuer, clientId: "heart", clientSecret: "x", name: "Saint Example", scopes: "openid" },
+		{ redirectUri: "http://x/cb", onTrouble: () => undefined },
+	);
+	const now = Math.floor(Date.now() / 1000);
+	const ties = { state: "s", nonce: "n", verifier: "v".repeat(43), since: now };
+	rogue.person = person;
+	rogue.nonce = "n";
+	for (const auth_time of [undefined, now - 3600]) {
+		rogue.roguery = { claims: { auth_time } };
+		await t.rejects(party.identity("?code=c&state=s", ties), /could not be verified/);
+	}
+	rogue.roguery = { claims: { auth_time: now } };
+	t.equal((await party.identity("?code=c&state=s", ties)).subject, "1");
+	rogue.roguery = {};
+});
+
 t.test("an address is verified when the provider says so in so many words", async (t) => {
 	for (const email_verified of [false, "true", 1, null, undefined]) {
 		const { browser } = await signIn({}, { sub: "2", email: "patient2@test.example", email_verified });
@@ -155,14 +173,14 @@ t.test("a provider that is gone is noticed within a minute", async (t) => {
 		get,
 		now: () => at.now,
 	});
-	const ties = { state: "s", nonce: "n", verifier: "v".repeat(43) };
-	await party.authorizeUrl(ties, false);
+	const ties = { state: "s", nonce: "n", verifier: "v".repeat(43), since: null };
+	await party.authorizeUrl(ties);
 	up = false;
-	await party.authorizeUrl(ties, false);
+	await party.authorizeUrl(ties);
 	at.now = 61_000;
-	await t.rejects(party.authorizeUrl(ties, false), /cannot be reached just now/);
+	await t.rejects(party.authorizeUrl(ties), /cannot be reached just now/);
 	up = true;
-	t.match(await party.authorizeUrl(ties, true), /prompt=login/);
+	t.match(await party.authorizeUrl({ ...ties, since: 7 }), /prompt=login&max_age=0/);
 });
 
 t.test("without a provider there is no button and no such page", async (t) => {

@@ -117,7 +117,7 @@ export function hospitalSignIn(parts: HospitalSignInParts): HospitalSignIn {
 		name: provider.name,
 		async begin(given, returnTo, again) {
 			const secret = isBrowserSecret(given) ? given : newBrowserSecret();
-			return { url: await party.authorizeUrl(requests.make(secret, returnTo), again), secret };
+			return { url: await party.authorizeUrl(requests.make(secret, returnTo, again)), secret };
 		},
 		async complete(given, query) {
 			const states = new URLSearchParams(query).getAll("state");

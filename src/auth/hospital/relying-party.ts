@@ -27,12 +27,14 @@ export interface Ties {
 	readonly nonce: string;
 	/** Code verifier (RFC 7636). */
 	readonly verifier: string;
+	/** The person has to sign in, even if they have at the provider, since then (seconds since 1970); null: they need not. */
+	readonly since: number | null;
 }
 
 /** This server as a relying party of one provider (OpenID Connect Core 1.0, code flow with PKCE). */
 export interface RelyingParty {
-	/** Where the browser goes. @param again - the person signs in even if they have at the provider @throws Failure unavailable */
-	authorizeUrl(ties: Ties, again: boolean): Promise<string>;
+	/** Where the browser goes. @throws Failure unavailable */
+	authorizeUrl(ties: Ties): Promise<string>;
 	/**
 	 * Who came back with this query.
 	 *
@@ -95,7 +97,7 @@ export function relyingParty(provider: IdentityProvider, parts: RelyingPartyPart
 		});
 
 	return {
-		async authorizeUrl({ state, nonce, verifier }, again) {
+		async authorizeUrl({ state, nonce, verifier, since }) {
 			const config = await ready();
 			return client.buildAuthorizationUrl(config, {
 				redirect_uri: redirectUri,
@@ -104,10 +106,11 @@ export function relyingParty(provider: IdentityProvider, parts: RelyingPartyPart
 				nonce,
 				code_challenge: await client.calculatePKCECodeChallenge(verifier),
 				code_challenge_method: "S256",
-				...(again ? { prompt: "login" } : {}),
+				// Whoever sits at the browser may take "prompt" out of the address: with "max_age" the answer has to say when it was.
+				...(since === null ? {} : { prompt: "login", max_age: "0" }),
 			}).href;
 		},
-		async identity(query, { state, nonce, verifier }) {
+		async identity(query, { state, nonce, verifier, since }) {
 			const config = await ready();
 			return asked(async () => {
 				const tokens = await client.authorizationCodeGrant(config, new URL(`${redirectUri}${query}`), {
@@ -119,6 +122,9 @@ export function relyingParty(provider: IdentityProvider, parts: RelyingPartyPart
 				const claims = tokens.claims() as client.IDToken;
 				// At most 255 ASCII characters (OpenID Connect Core 1.0, section 2).
 				if (!/^[\x20-\x7e]{1,255}$/.test(claims.sub)) throw new Error("a subject that is none");
+				if (since !== null && !((claims.auth_time ?? 0) >= since - clockToleranceSeconds)) {
+					throw new Error("a sign-in of before");
+				}
 				return {
 					subject: claims.sub,
 					verifiedEmail: async () => {

@@ -17,8 +17,8 @@ export interface SignInRequest extends Ties {
  * follow from both. An answer brought by another browser thus fits nothing.
  */
 export interface SignInRequests {
-	/** @param secret - the browser's */
-	make(secret: string, returnTo: string): SignInRequest;
+	/** @param secret - the browser's @param again - the person signs in even if they have at the provider */
+	make(secret: string, returnTo: string, again: boolean): SignInRequest;
 	/** @throws Failure invalid - it is not of this browser, or too old */
 	open(secret: string | undefined, state: string | null): SignInRequest;
 }
@@ -26,15 +26,21 @@ export interface SignInRequests {
 /** @param now - milliseconds since 1970 */
 export function signInRequests(sealer: Sealer, now: () => number = Date.now): SignInRequests {
 	return {
-		make(secret, returnTo) {
-			const state = sealer.seal(JSON.stringify({ returnTo, until: now() + requestSeconds * 1000 }), placeOf(secret));
-			return { returnTo, state, ...derived(secret, state) };
+		make(secret, returnTo, again) {
+			const began = now();
+			const content = {
+				returnTo,
+				until: began + requestSeconds * 1000,
+				since: again ? Math.floor(began / 1000) : null,
+			};
+			const state = sealer.seal(JSON.stringify(content), placeOf(secret));
+			return { returnTo, state, since: content.since, ...derived(secret, state) };
 		},
 		open(secret, state) {
 			if (secret === undefined || state === null) throw notOurs();
-			const { returnTo, until } = opened(sealer, state, placeOf(secret));
+			const { returnTo, until, since } = opened(sealer, state, placeOf(secret));
 			if (until <= now()) throw notOurs();
-			return { returnTo, state, ...derived(secret, state) };
+			return { returnTo, state, since, ...derived(secret, state) };
 		},
 	};
 }
@@ -49,7 +55,11 @@ export function isBrowserSecret(text: string | undefined): text is string {
 	return text !== undefined && /^[\w-]{43}$/.test(text);
 }
 
-function opened(sealer: Sealer, state: string, place: string): { returnTo: string; until: number } {
+function opened(
+	sealer: Sealer,
+	state: string,
+	place: string,
+): { returnTo: string; until: number; since: number | null } {
 	try {
 		return JSON.parse(sealer.open(state, place));
 	} catch (error) {
