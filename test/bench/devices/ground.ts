@@ -60,10 +60,13 @@ export async function openDevicesGround(say: (line: string) => void): Promise<De
 	const log = { debug: () => undefined, warn: () => undefined, error: () => undefined };
 	const queue = openQueue({ connection: database.queue, log });
 	const close = async () => {
+		process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
 		await database.close();
 		for (const one of running) await one.stop();
 		await place.remove();
 	};
+	const interrupted = () => void close().finally(() => process.exit(130));
+	process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
 	try {
 		const vendor = await start({
 			script: "test/bench/devices/vendor.ts",
