@@ -27,13 +27,15 @@ interface Body {
 	readonly resources: number;
 	/** How often it is sent. */
 	readonly times: number;
+	/** By how many clients at once. Default: one. */
+	readonly clients?: number;
 	readonly path: string;
 	readonly text: (n: number) => string;
 }
 
 const mebibyte = 2 ** 20;
 
-/** Sends transactions of vital signs, a hospital's record where ../shared/data is there, and a body nearly as large as may be. */
+/** Sends transactions of vital signs, a hospital's record where ../shared/data is there, and bodies nearly as large as may be. */
 export async function measureIngest(bench: Bench): Promise<Ingested[]> {
 	const server = await bench.anotherServer([]);
 	const { token, world, next } = bench.ground;
@@ -41,8 +43,7 @@ export async function measureIngest(bench: Bench): Promise<Ingested[]> {
 	for (const body of bodiesOf(world)) {
 		const took: number[] = [];
 		let [status, mb] = [0, 0];
-		for (let at = 0; at < body.times; at++) {
-			const text = body.text(next());
+		const send = async (text: string) => {
 			const headers = {
 				authorization: `Bearer ${token}`,
 				...contentType({ method: "POST", path: body.path, body: text }),
@@ -52,6 +53,9 @@ export async function measureIngest(bench: Bench): Promise<Ingested[]> {
 			await response.arrayBuffer();
 			took.push(performance.now() - began);
 			[status, mb] = [response.status, text.length / mebibyte];
+		};
+		for (let at = 0; at < body.times; at++) {
+			await Promise.all(Array.from({ length: body.clients ?? 1 }, () => send(body.text(next()))));
 		}
 		const ms = median(took);
 		const resourcesPerSec = (body.resources / ms) * 1000;
@@ -89,7 +93,9 @@ function bodiesOf(world: World): Body[] {
 		[500, 10],
 		[2000, 10],
 	] as const;
-	return [...sizes.map(vitals), ...hospitalRecord(), binary("a Binary of 49 MB", 49 * mebibyte)];
+	const large = binary("a Binary of 49 MB", 49 * mebibyte);
+	const eight = { ...large, name: "eight of these at once", times: 1, clients: 8 };
+	return [...sizes.map(vitals), ...hospitalRecord(), large, eight];
 }
 
 /** The largest of the Synthea records; none where there are none. */

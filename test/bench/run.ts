@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { type Bench, openBench } from "./bench.ts";
 import { type DevicesMeasured, measureDevices, quickSize, wholeSize } from "./devices/devices.ts";
 import { type FacesMeasured, measureFaces } from "./faces.ts";
+import { measureFlat } from "./flat.ts";
 import { type Ingested, measureIngest } from "./ingest.ts";
 import { type Measured, measure, type Pace } from "./measure.ts";
 import type { Hot } from "./profile.ts";
@@ -22,12 +23,13 @@ const { values: given, positionals } = parseArgs({
 		connections: { type: "string", default: "16,1" },
 		rounds: { type: "string" },
 		seconds: { type: "string" },
+		minutes: { type: "string" },
 	},
 });
 const known = [...scenarios.map(({ name }) => name), "start-up", "faces", "ingest"];
 for (const name of positionals) {
-	if (!known.includes(name) && name !== "devices")
-		fail(`no scenario ${name}; there are ${known.join(", ")}, and by itself devices`);
+	if (!known.includes(name) && name !== "devices" && name !== "flat")
+		fail(`no scenario ${name}; there are ${known.join(", ")}, and by themselves devices and flat`);
 }
 const pace: Pace = {
 	rounds: numberOf("rounds", given.quick ? 1 : 3),
@@ -39,6 +41,7 @@ const chosen = given.scale && positionals.length === 0 ? ["search"] : positional
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
 if (chosen.includes("devices")) showDevices(await measureDevices(given.quick ? quickSize : wholeSize, say));
+else if (chosen.includes("flat")) await flat();
 else if (given.profile) await profiles();
 else if (given.scale) await scale();
 else await all();
@@ -53,6 +56,18 @@ async function all(): Promise<void> {
 	const faces = chosen.includes("faces") ? await facesOf(bench) : [];
 	const ingested = chosen.includes("ingest") ? await measureIngest(bench) : [];
 	show(measured, startUp, faces, ingested);
+}
+
+/** The server's memory over minutes of mixed load. */
+async function flat(): Promise<void> {
+	await using bench = await openBench(numberOf("rows", given.quick ? 20_000 : 200_000), say);
+	const { samples, growthMb } = await measureFlat(bench, numberOf("minutes", given.quick ? 1 : 10), say);
+	const most = Math.max(...samples.map(({ rssMb }) => rssMb ?? Number.NaN));
+	if (given.json) console.log(JSON.stringify(rounded({ scenario: "flat", mostMb: most, growthMb })));
+	else
+		console.log(
+			`at most ${most.toFixed(0)} MB; growth from the second quarter to the last ${growthMb?.toFixed(0) ?? "-"} MB`,
+		);
 }
 
 /** The chosen scenarios on 200,000 rows and then on many more: time per request must hardly grow. */
@@ -204,7 +219,7 @@ function percent(share: number): string {
 	return `${(share * 100).toFixed(1)} %`.padStart(7);
 }
 
-function numberOf(name: "rows" | "rounds" | "seconds", otherwise: number): number {
+function numberOf(name: "rows" | "rounds" | "seconds" | "minutes", otherwise: number): number {
 	const text = given[name];
 	const value = text === undefined ? otherwise : Number(text);
 	if (!(value > 0)) fail(`--${name}: ${text} is not a number above 0`);
