@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { JobWithMetadata } from "pg-boss";
 import { PgBoss } from "pg-boss";
 import type { Transaction } from "../store/database.ts";
@@ -43,6 +44,9 @@ export interface QueueParts {
 	/** How often to look for jobs that nobody gives notice of: those that are tried again, and those of servers that died. Default: 10 */
 	readonly lookEverySeconds?: number;
 }
+
+/** Between two tries of what the database would not do at the start, in milliseconds. */
+const longestPause = 10_000;
 
 /** Opens nothing yet. */
 export function openQueue({ connection, log, observe = () => undefined, lookEverySeconds = 10 }: QueueParts): Queue {
@@ -104,15 +108,30 @@ export function openQueue({ connection, log, observe = () => undefined, lookEver
 		});
 	}
 
+	/** A database that is away for a moment must not leave kinds of work without hands for as long as the server runs. */
+	async function untilDone(step: () => Promise<void>): Promise<void> {
+		for (let pause = 100; ; pause = Math.min(pause * 2, longestPause)) {
+			try {
+				return await step();
+			} catch (error) {
+				if (stopping.signal.aborted) throw error;
+				told.error(error);
+				await sleep(pause, undefined, { signal: stopping.signal });
+			}
+		}
+	}
+
 	async function start(tasks: readonly Task[]): Promise<void> {
-		await boss.start();
+		await untilDone(async () => void (await boss.start()));
 		const parts = { log, observe, stopping: stopping.signal };
-		await ensureDeadLetters(boss);
-		await workOn(deadLetterQueue, deadLetter(parts));
+		await untilDone(() => ensureDeadLetters(boss));
+		await untilDone(() => workOn(deadLetterQueue, deadLetter(parts)));
 		for (const each of tasks) {
 			const { kind } = each;
-			await ensured(kind);
-			for (let hand = 0; hand < (kind.concurrency ?? 1); hand++) await workOn(kind.name, worker(each, parts));
+			await untilDone(() => ensured(kind));
+			for (let hand = 0; hand < (kind.concurrency ?? 1); hand++) {
+				await untilDone(() => workOn(kind.name, worker(each, parts)));
+			}
 			if (kind.schedule === undefined || stopping.signal.aborted) continue;
 			const due = (id: string) => void add(kind, [{ data: {}, id }]).catch(told.error);
 			ticks.push(everyTick(kind.name, kind.schedule, due));
@@ -121,7 +140,13 @@ export function openQueue({ connection, log, observe = () => undefined, lookEver
 
 	return {
 		add,
-		start: (tasks) => (begun ??= start(tasks)),
+		start(tasks) {
+			begun ??= start(tasks).catch((error: unknown) => {
+				// It was told to stop while it tried again.
+				if (!stopping.signal.aborted) throw error;
+			});
+			return begun;
+		},
 		stop(graceSeconds) {
 			stopping.abort();
 			for (const tick of ticks) tick.stop();

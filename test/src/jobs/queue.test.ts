@@ -205,3 +205,38 @@ t.test("the system may write to the queue but not remake it", async (t) => {
 	await t.rejects(database.queue.executeSql("drop table jobs.job"));
 	await t.resolves(database.write(serverCaller, (tx) => tx.query({ text: "select 1 from jobs.job", values: [] })));
 });
+
+t.test("a start that the database disturbs leaves no kind of work without hands", async (t) => {
+	const { database, outcomes } = await server(t);
+	let left = 12;
+	const connection: typeof database.queue = Object.create(database.queue);
+	connection.executeSql = (text, values) => {
+		// Every other statement meets a session that somebody has ended.
+		if (left > 0 && left-- % 2 === 0) return Promise.reject(new Error("terminating connection"));
+		return database.queue.executeSql(text, values);
+	};
+	const log = { debug: () => undefined, warn: () => undefined, error: () => undefined };
+	const observe = (outcome: JobOutcome) => void outcomes.push(outcome);
+	const queue = openQueue({ connection, log, observe, lookEverySeconds: 0.5 });
+	t.teardown(() => queue.stop(5));
+	const done: string[] = [];
+	const kinds = ["disturbed-1", "disturbed-2"].map((name): JobKind<object> => ({ name }));
+	await queue.start(kinds.map((kind) => task(kind, async () => void done.push(kind.name))));
+	t.equal(left, 0, "it was disturbed");
+	for (const kind of kinds) await queue.add(kind, [{ data: {} }]);
+	await until(() => done.length === 2);
+	t.strictSame(done.sort(), ["disturbed-1", "disturbed-2"]);
+});
+
+t.test("a start that never succeeds ends when it is told to stop", async (t) => {
+	const { database } = await server(t);
+	const connection: typeof database.queue = Object.create(database.queue);
+	connection.executeSql = () => Promise.reject(new Error("terminating connection"));
+	const log = { debug: () => undefined, warn: () => undefined, error: () => undefined };
+	const queue = openQueue({ connection, log, lookEverySeconds: 0.5 });
+	const started = queue.start([]);
+	await sleep(50);
+	await queue.stop(1);
+	await started;
+	t.pass("it ended");
+});
