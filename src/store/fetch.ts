@@ -9,20 +9,29 @@ interface Shape {
 }
 
 /** What one connection knows of the statements it has prepared, by name. */
-export type Shapes = Map<string, Shape>;
+type Shapes = Map<string, Shape>;
 
 /** Of a statement that gives no rows. */
 const none: Shape = { names: [], parsers: [], empty: {} };
 
 /** What becomes of a statement: its rows, or why there are none. */
-export type Fetched = (error: Error | null, rows: unknown[]) => void;
+type Fetched = (error: Error | null, rows: unknown[]) => void;
+
+/** Asks a statement on a connection. */
+export type Fetching = (query: pg.QueryConfig, fetched: Fetched) => void;
+
+/** How statements are asked on a connection, for as long as there is one. @param types - how values are read; default: as `pg` does */
+export function fetchingOn(client: pg.ClientBase, types: pg.CustomTypesConfig = pg.types): Fetching {
+	const shapes: Shapes = new Map();
+	return (query, fetched) => void client.query(new Fetch(query, types, shapes, fetched));
+}
 
 /**
  * A statement as `pg` asks it, but for two things that cost more than many statements themselves: a prepared statement's rows are described
  * to us once per connection and not every time, and rows are made without `pg` looking up each column's name anew. Of `pg` it uses what
  * `pg-cursor` uses (`client.query` takes anything with `submit`), and of `pg.Query` the steps it overrides.
  */
-export class Fetch extends pg.Query {
+class Fetch extends pg.Query {
 	readonly #name: string | undefined;
 	readonly #types: pg.CustomTypesConfig;
 	readonly #shapes: Shapes;

@@ -1,12 +1,12 @@
 import pg from "pg";
 import type { Caller } from "../access/caller.ts";
-import { Fetch, type Shapes } from "./fetch.ts";
+import { type Fetching, fetchingOn } from "./fetch.ts";
 import { freshPlans, plansOf } from "./fresh-plans.ts";
 import { gathering } from "./gathering.ts";
 import { isLostConnection, isLostStatement, tooBusy } from "./postgres-errors.ts";
 import type { ConnectionLoad } from "./sessions.ts";
 import { asQuery, type Statement } from "./statement.ts";
-import { variablesOf } from "./variables.ts";
+import { actingAs } from "./variables.ts";
 
 /**
  * Connections that statements of many requests share: each statement is a transaction of its own, and they travel one behind the other
@@ -155,7 +155,7 @@ class Ask {
 	readonly #settled: (error: unknown, rows: unknown[] | undefined) => void;
 
 	constructor(caller: Caller, query: pg.QueryConfig, settled: (error: unknown, rows: unknown[] | undefined) => void) {
-		this.caller = `set role heart_${caller.role}; ${variablesOf(caller, "set")}`;
+		this.caller = actingAs(caller);
 		this.query = query;
 		this.#settled = settled;
 	}
@@ -182,8 +182,7 @@ class Lane {
 	#confirmed: string | undefined;
 	#broken = false;
 	readonly #plans = plansOf();
-	readonly #shapes: Shapes = new Map();
-	readonly #types: pg.CustomTypesConfig;
+	readonly #fetch: Fetching;
 	readonly #client: pg.Client;
 	readonly #together: () => void;
 	readonly #onBroken: (left: Ask[], error: Error) => void;
@@ -191,8 +190,8 @@ class Lane {
 
 	constructor(settings: pg.ClientConfig, onBroken: (left: Ask[], error: Error) => void) {
 		this.#onBroken = onBroken;
-		this.#types = settings.types ?? pg.types;
 		this.#client = new pg.Client({ ...settings, pipeline: true } as pg.ClientConfig);
+		this.#fetch = fetchingOn(this.#client, settings.types);
 		this.#together = gathering(this.#client);
 		this.#client.on("error", (error) => this.#break(error));
 		this.#client.on("end", () => this.#break(new Error("Connection terminated unexpectedly")));
@@ -224,9 +223,7 @@ class Lane {
 		if (this.caller !== ask.caller) this.#become(ask.caller);
 		const { name, text, values } = ask.query;
 		const query = name === undefined || ask.nameless ? { text, values } : { name, text, values };
-		this.#client.query(
-			new Fetch(query as never, this.#types, this.#shapes, (error, rows) => this.#answered(ask, error, rows)),
-		);
+		this.#fetch(query as pg.QueryConfig, (error, rows) => this.#answered(ask, error, rows));
 	}
 
 	/** The one place that makes sure that who asks is who is answered. */

@@ -1,7 +1,7 @@
 import type { Caller } from "../access/caller.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Composed } from "./statement.ts";
-import { variablesOf } from "./variables.ts";
+import { actingAs } from "./variables.ts";
 
 /** Finds one row for a key; several keys are one statement. Known by identity: made once, used again and again. */
 export interface Lookup<Key, Row> {
@@ -45,7 +45,7 @@ export function openLookups(lanes: Pick<Lanes, "query">): Lookups {
 				const known = lookup as Lookup<unknown, unknown>;
 				const byCaller = groups.get(known) ?? new Map<string, Group>();
 				groups.set(known, byCaller);
-				const name = `${caller.role} ${variablesOf(caller, "set")}`;
+				const name = actingAs(caller);
 				const group = byCaller.get(name) ?? { caller, asks: [] };
 				byCaller.set(name, group);
 				group.asks.push({ key, resolve: resolve as (row: unknown) => void, reject });

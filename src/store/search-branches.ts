@@ -88,13 +88,17 @@ function planOf(all: readonly Branch[], query: SearchQuery): SearchPlan {
 	return {
 		branches,
 		probe() {
-			const columns = branches.flatMap((branch) =>
-				branch.any === undefined ? [] : [sql`${branch.any} as ${sql.ref(hasColumn(branch))}`],
-			);
-			probe ??= compose(sql<Record<string, boolean>>`select ${sql.join(columns)}`);
+			probe ??= probeOf(branches);
 			return probe;
 		},
 	};
+}
+
+function probeOf(branches: readonly PlannedBranch[]): Composed<Record<string, boolean>> {
+	const columns = branches.flatMap((branch) =>
+		branch.any === undefined ? [] : [sql`${branch.any} as ${sql.ref(hasColumn(branch))}`],
+	);
+	return compose(sql<Record<string, boolean>>`select ${sql.join(columns)}`);
 }
 
 /** A branch at its place among those of a search. */

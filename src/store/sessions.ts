@@ -1,5 +1,5 @@
 import pg from "pg";
-import { Fetch, type Shapes } from "./fetch.ts";
+import { type Fetching, fetchingOn } from "./fetch.ts";
 import { freshPlans, plansOf } from "./fresh-plans.ts";
 import { gathering } from "./gathering.ts";
 import { inPieces, takePieces } from "./pieces.ts";
@@ -45,17 +45,16 @@ export function openSessions(settings: pg.PoolConfig): Sessions {
 	pool.on("connect", (client) => {
 		client.on("error", () => undefined);
 		takePieces(client);
-		known.set(client, { plans: plansOf(), shapes: new Map() });
+		known.set(client, { plans: plansOf(), fetch: fetchingOn(client, settings.types) });
 	});
 	return {
 		async use(work) {
 			const client = await pool.connect();
-			const { plans, shapes } = known.get(client) as Known;
+			const { plans, fetch } = known.get(client) as Known;
 			if (plans.areOld()) client.query(freshPlans).catch(() => undefined);
 			let spoiled = false;
 			try {
-				const ask = (query: pg.QueryConfig) => fetched(client, query, settings.types ?? pg.types, shapes);
-				return await work(sessionOn(client, ask, () => (spoiled = true)));
+				return await work(sessionOn(client, fetch, () => (spoiled = true)));
 			} finally {
 				client.release(spoiled);
 			}
@@ -74,31 +73,20 @@ export function openSessions(settings: pg.PoolConfig): Sessions {
 /** What is remembered of a connection. */
 interface Known {
 	readonly plans: ReturnType<typeof plansOf>;
-	readonly shapes: Shapes;
+	readonly fetch: Fetching;
 }
 
-function fetched(
-	client: pg.PoolClient,
-	query: pg.QueryConfig,
-	types: pg.CustomTypesConfig,
-	shapes: Shapes,
-): Promise<unknown[]> {
-	return new Promise((resolve, reject) => {
-		client.query(new Fetch(query, types, shapes, (error, rows) => (error === null ? resolve(rows) : reject(error))));
-	});
-}
-
-function sessionOn(
-	client: pg.PoolClient,
-	ask: (query: pg.QueryConfig) => Promise<unknown[]>,
-	spoil: () => void,
-): Session {
+function sessionOn(client: pg.PoolClient, fetch: Fetching, spoil: () => void): Session {
 	const together = gathering(client);
 	return {
 		query<Row>(statement: Statement<Row>): Promise<Row[]> {
 			const query = asQuery(statement);
 			together();
-			return ask({ ...query, values: inPieces(query.values ?? []) }) as Promise<Row[]>;
+			return new Promise((resolve, reject) =>
+				fetch({ ...query, values: inPieces(query.values ?? []) }, (error, rows) =>
+					error === null ? resolve(rows as Row[]) : reject(error),
+				),
+			);
 		},
 		async run(text) {
 			together();

@@ -5,3 +5,8 @@ export function variablesOf({ role, userId, app }: Caller, set: "set" | "set loc
 	const user = `${set} app.user_id = '${Math.trunc(userId)}'`;
 	return role === "app" ? `${user}; ${set} app.patient_id = '${Math.trunc(app?.patientId ?? 0)}'` : user;
 }
+
+/** Makes a session act as a caller from now on. The same for callers to whom the policies show the same. */
+export function actingAs(caller: Caller): string {
+	return `set role heart_${caller.role}; ${variablesOf(caller, "set")}`;
+}

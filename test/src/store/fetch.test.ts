@@ -1,6 +1,6 @@
 import pg from "pg";
 import t, { type Test } from "tap";
-import { Fetch, type Shapes } from "../../../src/store/fetch.ts";
+import { fetchingOn } from "../../../src/store/fetch.ts";
 import { typeParsers } from "../../../src/store/postgres-types.ts";
 import { createTestDatabase } from "../../support/postgres.ts";
 
@@ -15,7 +15,7 @@ async function connected(test: Test) {
 	const client = new pg.Client({ connectionString: scratch.ownerUrl, types, pipeline: true } as pg.ClientConfig);
 	await client.connect();
 	test.teardown(() => client.end());
-	const shapes: Shapes = new Map();
+	const fetching = fetchingOn(client, types);
 	let described = 0;
 	const { connection } = client as unknown as { connection: { describe(what: unknown): void } };
 	const describe = connection.describe.bind(connection);
@@ -26,7 +26,7 @@ async function connected(test: Test) {
 	const fetch = (text: string, values: unknown[] = [], name?: string) =>
 		new Promise<unknown[]>((resolve, reject) => {
 			const query = name === undefined ? { text, values } : { name, text, values };
-			client.query(new Fetch(query, types, shapes, (error, rows) => (error === null ? resolve(rows) : reject(error))));
+			fetching(query, (error, rows) => (error === null ? resolve(rows) : reject(error)));
 		});
 	return { client, fetch, described: () => described };
 }
@@ -81,12 +81,9 @@ t.test("a value nobody can read fails the statement, not the connection", async 
 	const client = new pg.Client({ connectionString: scratch.ownerUrl, types: broken });
 	await client.connect();
 	t.teardown(() => client.end());
+	const asking = fetchingOn(client, broken);
 	const ask = (text: string) =>
-		new Promise<unknown>((resolve) => {
-			client.query(
-				new Fetch({ text, values: [] }, broken, new Map(), (error, rows) => resolve(error?.message ?? rows)),
-			);
-		});
+		new Promise<unknown>((resolve) => asking({ text, values: [] }, (error, rows) => resolve(error?.message ?? rows)));
 	t.equal(await ask("select 1 as n"), "unreadable");
 	t.strictSame(await ask("select 'fine' as text"), [{ text: "fine" }]);
 	t.strictSame(await fetch("select 1 as n"), [{ n: 1 }]);
