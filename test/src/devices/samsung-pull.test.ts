@@ -137,7 +137,7 @@ t.test("an export at an address: once, again when it is another, refused when it
 	t.teardown(served.close);
 	await rows("delete from vitals_samples");
 	const id = await connection({ mode: "export", url: `${served.base}/export.zip` });
-	t.match(await pulled(parts, id), { status: "success", recordsSynced: 1 });
+	t.match(await pulled(parts, id), { status: "success", errorMessage: null, recordsSynced: 1 });
 	t.match(await pulled(parts, id), { status: "success", recordsSynced: 0 });
 	body = zip([
 		[name, csv(62)],
