@@ -4,6 +4,7 @@ import { sandboxClock } from "../../src/devices/sandbox/stand-in.ts";
 import { stravaSandbox } from "../../src/devices/sandbox/strava.ts";
 import { consented, deviceParts } from "../support/devices.ts";
 import { type Answer, startTestServer } from "../support/server.ts";
+import { stravaActivity } from "../support/strava-activity.ts";
 
 // Where data of devices came from, as Provenance: of every commit of a sync what it made, changed and took away.
 
@@ -115,20 +116,7 @@ t.test("what changes and goes at the vendor is said, too; a sync with nothing ne
 	t.match((await sync()).body, { status: "success", recordsSynced: 0 });
 	t.equal(keys(await patient.get("/fhir/Provenance")).length, before);
 	const activities = strava.activitiesOf(1_000_001);
-	const activity = (id: number, hoursAgo: number) => ({
-		id,
-		name: "By hand",
-		sport_type: "Walk",
-		start_date: new Date(clock.now() - hoursAgo * 3_600_000).toISOString(),
-		start_date_local: "",
-		timezone: "",
-		utc_offset: 0,
-		moving_time: 600,
-		elapsed_time: 660,
-		distance: 700,
-		calories: 50,
-		has_heartrate: false,
-	});
+	const activity = (id: number, hoursAgo: number) => stravaActivity(id, clock.now() - hoursAgo * 3_600_000);
 	activities.set(701, activity(701, 3)).set(702, activity(702, 5));
 	const made = await sync();
 	t.match(made.body, { status: "success", recordsSynced: 2 }, made.text);

@@ -4,6 +4,7 @@ import { serveStandIn } from "../../src/devices/sandbox/serve.ts";
 import { sandboxClock } from "../../src/devices/sandbox/stand-in.ts";
 import { stravaSandbox } from "../../src/devices/sandbox/strava.ts";
 import { consented, deviceParts } from "../support/devices.ts";
+import { runAtPolar, runAtStrava } from "../support/same-workout.ts";
 import { startTestServer } from "../support/server.ts";
 
 // Two devices told of what looks like one workout: a person says that it is two, and takes it back.
@@ -19,31 +20,8 @@ const patient = await server.as("patient@test.example");
 const therapist = await server.as("therapist@test.example");
 const therapist2 = await server.as("therapist2@test.example");
 
-const run = {
-	id: 1,
-	name: "Lunch",
-	sport_type: "Run",
-	start_date: "2026-03-19T10:00:00Z",
-	start_date_local: "2026-03-19T12:00:00Z",
-	timezone: "",
-	utc_offset: 7200,
-	moving_time: 1800,
-	elapsed_time: 1800,
-	distance: 5000,
-	calories: 300,
-	has_heartrate: false,
-};
-strava.activitiesOf(1_000_001).set(1, run);
-const exercise = {
-	id: "A",
-	upload_time: "2026-03-19T11:00:00.000Z",
-	start_time: "2026-03-19T12:00:10",
-	start_time_utc_offset: 120,
-	duration: "PT29M",
-	calories: 280,
-	sport: "RUNNING",
-};
-polar.dataOf(475).exercises.push(exercise);
+strava.activitiesOf(1_000_001).set(1, runAtStrava);
+polar.dataOf(475).exercises.push(runAtPolar);
 
 async function connect(name: "strava" | "polar"): Promise<number> {
 	const back = await consented((await patient.get(`/api/${name}/connect`)).body.url);
@@ -95,13 +73,13 @@ t.test("set apart, both are shown, through every sync to come, and each goes on 
 	t.match(seen, { device: { reference: `Device/dev-${polarId}` }, identifier: [{ value: "A" }] });
 	t.equal((await therapist.get(`/fhir/Provenance?target=Observation/ex-${all[1].id}`)).body.entry.length, 1);
 
-	polar.dataOf(475).exercises[0] = { ...exercise, calories: 290, upload_time: "2026-03-20T11:00:00.000Z" };
+	polar.dataOf(475).exercises[0] = { ...runAtPolar, calories: 290, upload_time: "2026-03-20T11:00:00.000Z" };
 	for (const id of [stravaId, polarId, stravaId]) t.match((await sync(id)).body, { status: "success" });
 	t.match(await logs(), [{ calories: 300 }, { calories: 290 }]);
 	// Gone at the vendor and there again it is a new record; what was said of it holds.
 	strava.activitiesOf(1_000_001).delete(1);
 	t.match((await sync(stravaId)).body, { recordsSynced: 1 });
-	strava.activitiesOf(1_000_001).set(1, run);
+	strava.activitiesOf(1_000_001).set(1, runAtStrava);
 	t.match((await sync(stravaId)).body, { recordsSynced: 1 });
 	t.match((await logs()).map(({ calories }: { calories: number }) => calories).sort(), [290, 300]);
 });

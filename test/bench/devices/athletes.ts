@@ -1,4 +1,5 @@
 import type { StravaSandbox } from "../../../src/devices/sandbox/strava.ts";
+import { stravaActivity } from "../../support/strava-activity.ts";
 
 /** People of a stand-in, numbered on from `from`, each with so many workouts spread over so many days before now. */
 export interface Athletes {
@@ -20,14 +21,8 @@ export function addAthletes(
 		for (let n = 0; n < each; n++) {
 			const id = athlete * 100_000 + n;
 			const at = Math.floor((now - 3_600_000 - n * apart) / 1000) * 1000;
-			mine.set(id, {
-				id,
+			const workout = {
 				name: `Workout ${n}`,
-				sport_type: "Run",
-				start_date: new Date(at).toISOString(),
-				start_date_local: new Date(at - 4 * 3_600_000).toISOString(),
-				timezone: "(GMT-05:00) America/New_York",
-				utc_offset: -14_400,
 				moving_time: 1200 + (n % 1800),
 				elapsed_time: 1800 + (n % 1800),
 				distance: 3000 + (n % 9000),
@@ -35,7 +30,8 @@ export function addAthletes(
 				has_heartrate: true,
 				average_heartrate: 110 + (n % 40),
 				max_heartrate: 150 + (n % 30),
-			});
+			};
+			mine.set(id, stravaActivity(id, at, workout));
 		}
 	}
 }

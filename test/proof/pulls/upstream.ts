@@ -1,5 +1,6 @@
 import type { StravaActivity } from "../../../src/devices/sandbox/strava-activities.ts";
 import type { Random } from "../../../src/seed/random.ts";
+import { stravaActivity } from "../../support/strava-activity.ts";
 
 const day = 86_400_000;
 
@@ -33,18 +34,10 @@ export function changeUpstream(
 }
 
 function workout(id: number, at: number, random: Random): StravaActivity {
-	return {
-		id,
-		name: `Workout ${id}`,
-		sport_type: "Run",
-		start_date: new Date(at).toISOString(),
-		start_date_local: new Date(at - 4 * 3_600_000).toISOString(),
-		timezone: "(GMT-05:00) America/New_York",
-		utc_offset: -14_400,
+	return stravaActivity(id, at, {
 		moving_time: random.int(300, 899),
 		elapsed_time: 1000,
 		distance: random.int(1000, 20_000),
 		calories: random.int(1, 900),
-		has_heartrate: false,
-	};
+	});
 }

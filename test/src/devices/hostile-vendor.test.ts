@@ -6,6 +6,7 @@ import { diceOf, type StravaActivity } from "../../../src/devices/sandbox/strava
 import type { Errand } from "../../../src/devices/vendor.ts";
 import { receiveEvent } from "../../../src/devices/webhook.ts";
 import { connected, deviceParts, peopledDatabase, pulled } from "../../support/devices.ts";
+import { stravaActivity } from "../../support/strava-activity.ts";
 
 // A vendor that is not what it says: whatever it sends, pulls end, say why, and others are not kept waiting.
 
@@ -41,21 +42,8 @@ async function world(spoil: (request: { url: string }, answer: Spoilt) => StandI
 	return { clock, strava, parts };
 }
 
-const activity = (id: number, more: Partial<StravaActivity> = {}): StravaActivity => ({
-	id,
-	name: `Workout ${id}`,
-	sport_type: "Run",
-	start_date: new Date(start - day - id * hour).toISOString(),
-	start_date_local: new Date(start - day - id * hour).toISOString(),
-	timezone: "(GMT+00:00) Europe/London",
-	utc_offset: 0,
-	moving_time: 1800,
-	elapsed_time: 1800,
-	distance: 5000,
-	calories: 300,
-	has_heartrate: false,
-	...more,
-});
+const activity = (id: number, more: Partial<StravaActivity> = {}): StravaActivity =>
+	stravaActivity(id, start - day - id * hour, more);
 const lists = "/athlete/activities";
 
 t.test("a list without an end", async (t) => {

@@ -10,6 +10,7 @@ import { openDatabase } from "../../../src/store/database.ts";
 import { connected, deviceParts, pulled } from "../../support/devices.ts";
 import { createPeople } from "../../support/people.ts";
 import { testDatabase } from "../../support/postgres.ts";
+import { runAtPolar, runAtStrava } from "../../support/same-workout.ts";
 
 t.test("the same workout shares most of its time and is of the same sort", async (t) => {
 	const at = (from: string, to: string, activity: Exercise["activity"] = "run"): Exercise => ({
@@ -43,29 +44,8 @@ t.test("told by two vendors it is here once; deleted at one, the other's takes i
 	const [stravaAt, polarAt] = [await serveStandIn(strava.standIn), await serveStandIn(polar.standIn)];
 	t.teardown(() => Promise.all([stravaAt.close(), polarAt.close()]));
 	const parts = deviceParts(database, clock, { strava: stravaAt.base, polar: polarAt.base });
-	strava.activitiesOf(1_000_001).set(1, {
-		id: 1,
-		name: "Lunch",
-		sport_type: "Run",
-		start_date: "2026-03-19T10:00:00Z",
-		start_date_local: "2026-03-19T12:00:00Z",
-		timezone: "",
-		utc_offset: 7200,
-		moving_time: 1800,
-		elapsed_time: 1800,
-		distance: 5000,
-		calories: 300,
-		has_heartrate: false,
-	});
-	polar.dataOf(475).exercises.push({
-		id: "A",
-		upload_time: "2026-03-19T11:00:00.000Z",
-		start_time: "2026-03-19T12:00:10",
-		start_time_utc_offset: 120,
-		duration: "PT29M",
-		calories: 280,
-		sport: "RUNNING",
-	});
+	strava.activitiesOf(1_000_001).set(1, { ...runAtStrava });
+	polar.dataOf(475).exercises.push({ ...runAtPolar });
 	const ids = [
 		await connected(parts, "strava", people.patient),
 		await connected(parts, "polar", people.patient),

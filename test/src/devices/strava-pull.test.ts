@@ -5,10 +5,11 @@ import { replay } from "../../../src/devices/replay.ts";
 import { serveStandIn } from "../../../src/devices/sandbox/serve.ts";
 import { sandboxClock } from "../../../src/devices/sandbox/stand-in.ts";
 import { stravaSandbox } from "../../../src/devices/sandbox/strava.ts";
-import { diceOf, type StravaActivity } from "../../../src/devices/sandbox/strava-activities.ts";
+import { diceOf } from "../../../src/devices/sandbox/strava-activities.ts";
 import { openDatabase } from "../../../src/store/database.ts";
 import { connectionById } from "../../../src/store/devices/connections.ts";
 import { connected, consented, deviceParts, peopledDatabase, pulled } from "../../support/devices.ts";
+import { stravaActivity } from "../../support/strava-activity.ts";
 
 const { place, database, people, rows } = await peopledDatabase(t);
 
@@ -35,32 +36,15 @@ async function world(options: { limits?: readonly [number, number]; pageOf?: num
 }
 
 const athlete = 1_000_001;
-function activity(id: number, at: number, more: Partial<StravaActivity> = {}): StravaActivity {
-	return {
-		id,
-		name: `Workout ${id}`,
-		sport_type: "Run",
-		start_date: new Date(at).toISOString(),
-		start_date_local: new Date(at - 4 * 3_600_000).toISOString(),
-		timezone: "(GMT-05:00) America/New_York",
-		utc_offset: -14_400,
-		moving_time: 1800,
-		elapsed_time: 2000,
-		distance: 5000,
-		calories: 300,
-		has_heartrate: false,
-		...more,
-	};
-}
 const logs = () => rows("select * from exercise_logs order by completed_at");
 
 t.test("connect, pull, change, delete: each workout once, with history", async (t) => {
 	const { strava, parts, clock } = await world();
 	const mine = strava.activitiesOf(athlete);
-	mine.set(16e9 + 1, activity(16e9 + 1, start - day));
+	mine.set(16e9 + 1, stravaActivity(16e9 + 1, start - day));
 	mine.set(
 		16e9 + 2,
-		activity(16e9 + 2, start - 2 * day, { sport_type: "Ride", average_heartrate: 120.4, max_heartrate: 150 }),
+		stravaActivity(16e9 + 2, start - 2 * day, { sport_type: "Ride", average_heartrate: 120.4, max_heartrate: 150 }),
 	);
 	const id = await connected(parts, "strava", people.patient);
 	t.match(await pulled(parts, id), { status: "success", recordsSynced: 2, errorMessage: null });
@@ -75,7 +59,12 @@ t.test("connect, pull, change, delete: each workout once, with history", async (
 	await rows(`update exercise_logs set notes = 'felt good', intensity = 'hard' where id = ${first.id}`);
 	mine.set(
 		16e9 + 2,
-		activity(16e9 + 2, start - 2 * day, { sport_type: "Ride", name: "Renamed", distance: 16_093.44, calories: 410 }),
+		stravaActivity(16e9 + 2, start - 2 * day, {
+			sport_type: "Ride",
+			name: "Renamed",
+			distance: 16_093.44,
+			calories: 410,
+		}),
 	);
 	mine.delete(16e9 + 1);
 	clock.advance(3_600_000);
@@ -93,7 +82,7 @@ t.test("connect, pull, change, delete: each workout once, with history", async (
 	);
 
 	await rows(`delete from exercise_logs where id = ${first.id}`);
-	mine.set(16e9 + 2, activity(16e9 + 2, start - 2 * day, { name: "Renamed again" }));
+	mine.set(16e9 + 2, stravaActivity(16e9 + 2, start - 2 * day, { name: "Renamed again" }));
 	clock.advance(3_600_000);
 	await pulled(parts, id);
 	t.same(await logs(), [], "what a person deleted stays deleted");
@@ -106,7 +95,7 @@ t.test("tokens are sealed in their row, rotate, and are refreshed once by two se
 	t.match(row.access_token, /^s1\./);
 	t.notMatch(JSON.stringify(row), /sandbox-/);
 	clock.advance(5.9 * 3_600_000);
-	strava.activitiesOf(athlete).set(16e9 + 5, activity(16e9 + 5, clock.now() - day));
+	strava.activitiesOf(athlete).set(16e9 + 5, stravaActivity(16e9 + 5, clock.now() - day));
 	strava.counts.clear();
 	const other = deviceParts(await openDatabase({ url: place.serverUrl }), clock, {
 		strava: parts.vendors.strava.baseUrl ?? "",
@@ -131,7 +120,7 @@ t.test("tokens are sealed in their row, rotate, and are refreshed once by two se
 
 t.test("access taken away: told once, stopped, and connected again", async (t) => {
 	const { strava, parts, clock } = await world();
-	strava.activitiesOf(athlete).set(1, activity(1, start - day));
+	strava.activitiesOf(athlete).set(1, stravaActivity(1, start - day));
 	const id = await connected(parts, "strava", people.patient);
 	strava.revoke(athlete);
 	t.match(await pulled(parts, id), { status: "failed", errorMessage: "Strava refuses the access", nextAt: null });
@@ -149,7 +138,7 @@ t.test("access taken away: told once, stopped, and connected again", async (t) =
 t.test("page 3 of 7 fails: no success is claimed, nothing is lost or doubled", async (t) => {
 	const { strava, parts, clock } = await world();
 	const mine = strava.activitiesOf(athlete);
-	for (let n = 0; n < 1250; n++) mine.set(n + 1, activity(n + 1, start - 3_600_000 - n * 1_800_000));
+	for (let n = 0; n < 1250; n++) mine.set(n + 1, stravaActivity(n + 1, start - 3_600_000 - n * 1_800_000));
 	const id = await connected(parts, "strava", people.patient);
 	strava.troubleAt(3, 500);
 	strava.troubleAt(4, 500);
@@ -168,7 +157,7 @@ t.test("page 3 of 7 fails: no success is claimed, nothing is lost or doubled", a
 
 t.test("a cut connection, and an answer that is no JSON", async (t) => {
 	const { strava, parts } = await world();
-	strava.activitiesOf(athlete).set(1, activity(1, start - day));
+	strava.activitiesOf(athlete).set(1, stravaActivity(1, start - day));
 	const id = await connected(parts, "strava", people.patient);
 	strava.troubleAt(1, "cut");
 	t.match(await pulled(parts, id), { status: "success", recordsSynced: 1 }, "tried again");
@@ -179,7 +168,7 @@ t.test("a cut connection, and an answer that is no JSON", async (t) => {
 t.test("a small rate limit: waits for the real window, goes on where it was, ends complete", async (t) => {
 	const { strava, parts, clock } = await world({ limits: [20, 1000] });
 	const mine = strava.activitiesOf(athlete);
-	for (let n = 0; n < 60; n++) mine.set(n + 1, activity(n + 1, start - 3_600_000 - n * 36_000_000));
+	for (let n = 0; n < 60; n++) mine.set(n + 1, stravaActivity(n + 1, start - 3_600_000 - n * 36_000_000));
 	const id = await connected(parts, "strava", people.patient);
 	let outcome = await pulled(parts, id);
 	t.match(outcome, { status: "failed", errorMessage: /no more requests until|others have their turn/ });
@@ -198,8 +187,8 @@ t.test("a small rate limit: waits for the real window, goes on where it was, end
 t.test("times in the future are left out and never move the cursor", async (t) => {
 	const { strava, parts, clock } = await world();
 	const mine = strava.activitiesOf(athlete);
-	mine.set(1, activity(1, start - day));
-	mine.set(2, activity(2, start - day, { elapsed_time: 80 * 365 * 86_400 }));
+	mine.set(1, stravaActivity(1, start - day));
+	mine.set(2, stravaActivity(2, start - day, { elapsed_time: 80 * 365 * 86_400 }));
 	const id = await connected(parts, "strava", people.patient);
 	t.match(await pulled(parts, id), {
 		status: "success",
@@ -208,7 +197,7 @@ t.test("times in the future are left out and never move the cursor", async (t) =
 	});
 	t.match(await rows("select complete_until from devices.cursor"), [{ complete_until: new Date(start) }]);
 	clock.advance(day);
-	mine.set(3, activity(3, start + 1000));
+	mine.set(3, stravaActivity(3, start + 1000));
 	t.match(await pulled(parts, id), { recordsSynced: 1 });
 });
 
@@ -245,7 +234,7 @@ t.test("disconnecting: no tokens are left, here or there", async (t) => {
 
 t.test("kept payloads are sealed, and read again they mend what was misread", async (t) => {
 	const { strava, parts } = await world();
-	strava.activitiesOf(athlete).set(1, activity(1, start - day));
+	strava.activitiesOf(athlete).set(1, stravaActivity(1, start - day));
 	const id = await connected(parts, "strava", people.patient);
 	await pulled(parts, id);
 	t.match(await rows("select sealed from devices.payload"), [{ sealed: /^s1\./ }]);
@@ -267,7 +256,7 @@ t.test("whatever happens between the vendor and here, every workout ends up here
 		for (let round = 0; round < 12; round++) {
 			clock.advance(3_600_000 * (1 + Math.floor(dice() * 8)));
 			for (let n = Math.floor(dice() * 6); n > 0; n--, next++)
-				mine.set(next, activity(next, clock.now() - Math.floor(dice() * 4 * day) - 3_600_000));
+				mine.set(next, stravaActivity(next, clock.now() - Math.floor(dice() * 4 * day) - 3_600_000));
 			for (const one of [...mine.values()]) {
 				if (dice() < 0.1) mine.delete(one.id);
 				else if (dice() < 0.2)

@@ -90,14 +90,19 @@ async function test(): Promise<void> {
 		};
 	}
 
-	t.test("killed in the middle: another server makes it anew, nothing double, nothing missing", async (t) => {
+	/** An export that the victim has begun, and nobody else. */
+	async function begunByVictim(what: string) {
 		const letGo = await tiedUp();
 		const victim = await startedVictim();
-		const status = await kickedOff(therapist, "/fhir/Patient/$export?_type=Observation,Patient");
-		const id = status.split("/").at(-1);
+		const status = await kickedOff(therapist, what);
 		// The victim waits, too, and has the job for sure.
 		await running(3);
 		await letGo();
+		return { victim, status, id: status.split("/").at(-1) };
+	}
+
+	t.test("killed in the middle: another server makes it anew, nothing double, nothing missing", async (t) => {
+		const { victim, status, id } = await begunByVictim("/fhir/Patient/$export?_type=Observation,Patient");
 		const pieces = () => piecesOf(id);
 		while ((await pieces()) < 20) await sleep(5);
 		await killed(victim);
@@ -123,12 +128,7 @@ async function test(): Promise<void> {
 	});
 
 	t.test("given up for dead, but alive: it cannot write beside the next try", async (t) => {
-		const letGo = await tiedUp();
-		const victim = await startedVictim();
-		const status = await kickedOff(therapist, "/fhir/Patient/$export?_type=Observation");
-		const id = status.split("/").at(-1);
-		await running(3);
-		await letGo();
+		const { victim, status, id } = await begunByVictim("/fhir/Patient/$export?_type=Observation");
 		while ((await piecesOf(id)) < 20) await sleep(5);
 		victim.kill("SIGSTOP");
 		await missed();
@@ -150,12 +150,7 @@ async function test(): Promise<void> {
 	});
 
 	t.test("DELETE in the middle stops it, and nothing is left", async (t) => {
-		const letGo = await tiedUp();
-		const victim = await startedVictim();
-		const status = await kickedOff(therapist, "/fhir/Patient/$export?_type=Observation");
-		const id = status.split("/").at(-1);
-		await running(3);
-		await letGo();
+		const { victim, status, id } = await begunByVictim("/fhir/Patient/$export?_type=Observation");
 		const pieces = () => piecesOf(id);
 		while ((await pieces()) < 5) await sleep(5);
 		t.match((await therapist.get(status)).headers.get("x-progress"), /^Observation: \d+ resources so far$/);

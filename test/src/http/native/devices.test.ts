@@ -5,6 +5,7 @@ import { sandboxClock } from "../../../../src/devices/sandbox/stand-in.ts";
 import { stravaSandbox } from "../../../../src/devices/sandbox/strava.ts";
 import { consented, deviceParts } from "../../../support/devices.ts";
 import { startTestServer } from "../../../support/server.ts";
+import { stravaActivity } from "../../../support/strava-activity.ts";
 
 const clock = sandboxClock();
 const strava = stravaSandbox({ clientId: "app", clientSecret: "app-secret", clock });
@@ -110,20 +111,7 @@ t.test("what is for its owner's eyes is nothing a therapist sees, on either face
 
 t.test("webhooks: handshake, events, forgeries, repetitions", async (t) => {
 	const own = strava.activitiesOf(athlete);
-	const one = {
-		id: 777,
-		name: "By event",
-		sport_type: "Walk",
-		start_date: new Date(clock.now() - 7_200_000).toISOString(),
-		start_date_local: "",
-		timezone: "",
-		utc_offset: 0,
-		moving_time: 600,
-		elapsed_time: 660,
-		distance: 700,
-		calories: 50,
-		has_heartrate: false,
-	};
+	const one = stravaActivity(777, clock.now() - 7_200_000, { name: "By event" });
 	own.set(777, one);
 	const mine = async () =>
 		(await patient.get("/api/exercise-logs?limit=500")).body.data.filter((row: { notes: string }) =>
