@@ -22,7 +22,8 @@ label.choice input{width:1.375rem;height:1.375rem;flex:none;margin:.125rem 0 0}
 fieldset{border:1px solid var(--edge);border-radius:.375rem;margin:0 0 1rem;padding:.5rem 1rem}
 legend{font-weight:600;padding:0 .25rem}
 fieldset fieldset{border:0;margin:0 0 0 2.125rem;padding:0}
-input[type=email],input[type=password],input[type=text],select{width:100%;font:inherit;padding:.625rem;border:1px solid var(--line);border-radius:.375rem}
+input[type=email],input[type=password],input[type=text],input[type=url],input[type=file],select{width:100%;font:inherit;padding:.625rem;border:1px solid var(--line);border-radius:.375rem}
+input[type=file]{padding:2rem 1rem;border-style:dashed;background:var(--ground);color:var(--ink)}
 button,a.button{display:inline-block;font:inherit;font-weight:600;padding:.625rem 1.25rem;min-height:2.75rem;border:1px solid var(--main);border-radius:.375rem;background:var(--main);color:var(--on-main);text-decoration:none;cursor:pointer}
 button.second{background:var(--paper);color:var(--main)}
 :focus-visible{outline:3px solid var(--main);outline-offset:2px}

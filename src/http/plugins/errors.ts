@@ -12,21 +12,25 @@ export function registerErrors(app: FastifyInstance): void {
 	);
 }
 
-/** Answers with a failure of whatever origin. What nobody expected is a 500 that says nothing of the inside; the log has it. */
+/** Answers with a failure of whatever origin. */
 export function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-	const failure = failureOf(error);
-	const status = statusOf(failure);
-	if (status === 500)
-		request.log.error({ err: describe(error), route: request.routeOptions?.url }, "unexpected failure");
-	else if (failure.detail !== undefined) request.log.debug({ err: describe(failure.detail) }, "failure detail");
+	const failure = noteFailure(error, request);
 	if (failure.kind === "unauthenticated") reply.header("www-authenticate", "Bearer");
 	if (failure.retryAfterSeconds !== undefined) reply.header("retry-after", String(failure.retryAfterSeconds));
 	const fhir = isFhirUrl(request.raw.url);
 	return reply
-		.code(status)
+		.code(statusOf(failure))
 		.header("content-type", fhir ? "application/fhir+json; charset=utf-8" : "application/problem+json; charset=utf-8")
 		.serializer((body: unknown) => JSON.stringify(body))
 		.send(fhir ? outcomeOf(failure) : problemDetails(failure));
+}
+
+/** A failure of whatever origin as it may be told. What nobody expected is a fault that says nothing of the inside; the log has it. */
+export function noteFailure(error: unknown, { log, routeOptions }: FastifyRequest): Failure {
+	const failure = failureOf(error);
+	if (statusOf(failure) === 500) log.error({ err: describe(error), route: routeOptions?.url }, "unexpected failure");
+	else if (failure.detail !== undefined) log.debug({ err: describe(failure.detail) }, "failure detail");
+	return failure;
 }
 
 const kindOfStatus: Readonly<Record<number, FailureKind>> = {

@@ -1,8 +1,9 @@
-import type { FastifyInstance } from "fastify";
-import { receiveExport, requireTakesExports } from "../../../devices/receive-export.ts";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { Caller } from "../../../access/caller.ts";
+import { receiveExport, requireTakesExports, type SentExport } from "../../../devices/receive-export.ts";
 import { beginLog } from "../../../devices/sync-log.ts";
 import { Failure } from "../../../fhir/failure.ts";
-import { requireRow } from "../../../store/rows.ts";
+import { type RowValues, requireRow } from "../../../store/rows.ts";
 import { DeviceConnections } from "../../../tables/device-connections.ts";
 import { DeviceSyncLogs } from "../../../tables/device-sync-logs.ts";
 import { refuseOtherMethods } from "../../plugins/refuse-methods.ts";
@@ -16,14 +17,14 @@ import { present } from "../values.ts";
 import type { DeviceServices } from "./devices.ts";
 
 /** Bytes; years of a watch are some dozens of MiB, and an archive has a tenth of that. */
-const exportLimit = 64 * 1024 * 1024;
+export const exportLimit = 64 * 1024 * 1024;
 
 const types = /^(?:application\/(?:zip|x-zip-compressed|octet-stream)|text\/csv)(?:\s*;|$)/i;
 
 /** `POST /api/devices/:id/export`: an export of Samsung Health, as the app on the phone makes it. */
 export async function registerDeviceExport(app: FastifyInstance, services: DeviceServices): Promise<void> {
 	const url = "/api/devices/:id/export";
-	const { database, accessLog } = services;
+	const { database } = services;
 
 	await app.register(async (files) => {
 		files.addContentTypeParser<Buffer>(types, { parseAs: "buffer" }, (_request, body, done) => done(null, body));
@@ -35,33 +36,47 @@ export async function registerDeviceExport(app: FastifyInstance, services: Devic
 			if (!(request.body instanceof Buffer)) {
 				throw new Failure("unsupported-media-type", "Send the export as application/zip or text/csv");
 			}
-			const { body } = request;
-			await requireTakesExports(services.devices, id);
-			const log = await database.write(caller, async (tx) => {
-				await requireRow(tx, DeviceConnections, id, true);
-				const begun = await tx.asSystem(() => beginLog(tx, id, new Date(services.devices.now()).toISOString()));
-				accessLog.include(tx, {
-					caller,
-					action: "sync",
-					target: `devices/${id}`,
-					returned: [`device-sync-logs/${begun.id}`],
-					patients: [connection.userId as number],
-					outcome: "success",
-				});
-				return begun;
-			});
-			// Stored whole even where its sender is gone meanwhile.
-			const release = request.holdBody();
-			try {
-				await receiveExport(services.devices, id, log.id as number, { name, body });
-			} finally {
-				release();
-			}
-			const ended = await database.read(caller, (tx) => requireRow(tx, DeviceSyncLogs, log.id as number));
+			const { logId, stored } = await beginExport(services, request, caller, connection, { name, body: request.body });
+			await stored;
+			const ended = await database.read(caller, (tx) => requireRow(tx, DeviceSyncLogs, logId));
 			return present(deviceSyncLogs, ended, services);
 		});
 		refuseOtherMethods(files, url, ["POST"]);
 	});
+}
+
+/**
+ * Begins to store an export that was sent: its log is there when this resolves, and `stored` tells the end. Stored whole even where its sender
+ * is gone meanwhile.
+ *
+ * @param connection as the caller sees it
+ * @throws Failure not-found; conflict where the connection takes no exports. `stored` rejects as {@link receiveExport} does.
+ */
+export async function beginExport(
+	{ database, accessLog, devices: parts }: DeviceServices,
+	request: Pick<FastifyRequest, "holdBody">,
+	caller: Caller,
+	connection: RowValues,
+	sent: SentExport,
+): Promise<{ readonly logId: number; readonly stored: Promise<void> }> {
+	const id = connection.id as number;
+	await requireTakesExports(parts, id);
+	const log = await database.write(caller, async (tx) => {
+		await requireRow(tx, DeviceConnections, id, true);
+		const begun = await tx.asSystem(() => beginLog(tx, id, new Date(parts.now()).toISOString()));
+		accessLog.include(tx, {
+			caller,
+			action: "sync",
+			target: `devices/${id}`,
+			returned: [`device-sync-logs/${begun.id}`],
+			patients: [connection.userId as number],
+			outcome: "success",
+		});
+		return begun;
+	});
+	const logId = log.id as number;
+	const release = request.holdBody();
+	return { logId, stored: receiveExport(parts, id, logId, sent).finally(release) };
 }
 
 /** Bytes: no JSON that a schema could say anything of. */

@@ -1,49 +1,15 @@
 import pg from "pg";
 import t from "tap";
 import { consented } from "../../../support/devices.ts";
-import { testPassword } from "../../../support/people.ts";
+import { pageBrowser, signedInBrowser } from "../../../support/page-browser.ts";
 import { startTestServer } from "../../../support/server.ts";
 
 const server = await startTestServer(t);
 
-/** A browser without scripts: keeps cookies, sends forms. */
-function browser() {
-	const jar = new Map<string, string>();
-	const send = async (path: string, form?: Record<string, string>, headers: Record<string, string> = {}) => {
-		const url = path.startsWith("http") ? path : server.base + path;
-		const answer = await fetch(url, {
-			redirect: "manual",
-			headers: { cookie: [...jar].map(([name, value]) => `${name}=${value}`).join("; "), ...headers },
-			...(form === undefined ? {} : { method: "POST", body: new URLSearchParams(form) }),
-		});
-		for (const line of answer.headers.getSetCookie()) {
-			const [pair = ""] = line.split(";");
-			const [name = "", ...value] = pair.split("=");
-			jar.set(name, value.join("="));
-		}
-		return {
-			status: answer.status,
-			location: answer.headers.get("location") ?? "",
-			text: await answer.text(),
-			refresh: answer.headers.get("refresh"),
-			csp: answer.headers.get("content-security-policy") ?? "",
-		};
-	};
-	return {
-		get: (path: string) => send(path),
-		post: (path: string, form: Record<string, string>, headers?: Record<string, string>) => send(path, form, headers),
-	};
-}
-
-async function signedIn(name: string) {
-	const one = browser();
-	const answer = await one.post("/sign-in", { email: `${name}@test.example`, password: testPassword });
-	t.equal(answer.status, 303, answer.text);
-	return one;
-}
+const signedIn = (name: string) => signedInBrowser(server.base, name);
 
 t.test("a newcomer connects Strava, sees it, moves time forward, disconnects; no script anywhere", async (t) => {
-	const stranger = browser();
+	const stranger = pageBrowser(server.base);
 	t.match((await stranger.get("/devices")).location, /^\/sign-in/);
 	const patient = await signedIn("patient");
 	const empty = await patient.get("/devices");
@@ -104,21 +70,6 @@ t.test("what is under way is seen by looking again, as long as it is", async (t)
 	t.match(backfilling.text, /Getting what Strava has from before: 1,204 records so far, back to \d{4}-\d\d-\d\d\./);
 	await owner.query("update device_sync_logs set status = 'success' where id = $1", [rows[0].id]);
 	t.equal((await patient.get("/devices")).refresh, null);
-});
-
-t.test("a phone is added, its secret shown once", async (t) => {
-	const patient = await signedIn("patient2");
-	const added = await patient.post("/devices/phone", {});
-	t.equal(added.status, 201);
-	const [, path = "", secret = ""] =
-		/(\/api\/devices\/\d+\/push)[\s\S]*X-Device-Secret: ([\w-]+)/.exec(added.text) ?? [];
-	const pushed = await server.stranger.post(
-		path,
-		{ heart_rate: [{ bpm: 61, time: "2026-03-01T10:00:00Z" }] },
-		{ "x-device-secret": secret },
-	);
-	t.match(pushed.body, { recordsSynced: 1 });
-	t.notMatch((await patient.get("/devices")).text, secret);
 });
 
 t.test("Polar by its stand-in", async (t) => {
