@@ -1,5 +1,5 @@
 import { lookup as resolve } from "node:dns";
-import { request as requestHttp } from "node:http";
+import { type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { isInside } from "./inside.ts";
@@ -38,7 +38,10 @@ export interface Call {
 	readonly redirects?: number;
 	/** Bytes. Default: 20 MiB */
 	readonly mostBytes?: number;
-	/** Takes the parts of an answer of status 200 as they come, so that it is not held in memory; its body is empty then. */
+	/**
+	 * Takes the parts of an answer of status 200 as they come, so that it is not held in memory; its body is empty then. What it throws is thrown
+	 * as it is.
+	 */
 	readonly into?: (part: Buffer) => Promise<void>;
 	/** For the whole answer. Default: 20000 */
 	readonly timeoutMilliseconds?: number;
@@ -53,7 +56,7 @@ export interface CallAnswer {
 	readonly body: Buffer;
 }
 
-/** Asks somebody outside. @throws CallFailure */
+/** Asks somebody outside, until the answer is whole and its last part taken. @throws CallFailure */
 export type Ask = (call: Call) => Promise<CallAnswer>;
 
 /**
@@ -104,34 +107,42 @@ function once(call: Call, guard: Guard | undefined): Promise<CallAnswer> {
 			);
 		request.on("error", fail);
 		request.on("response", (response) => {
-			const parts: Buffer[] = [];
-			let size = 0;
-			response.on("data", (part: Buffer) => {
-				size += part.length;
-				if (size > mostBytes) {
-					fail(new CallFailure("too-large"));
-					request.destroy();
-				} else if (into === undefined || response.statusCode !== 200) parts.push(part);
-				else {
-					response.pause();
-					into(part).then(
-						() => response.resume(),
-						(error: unknown) => request.destroy(error as Error),
-					);
-				}
-			});
-			response.on("error", fail);
-			response.on("end", () => {
-				if (!response.complete) return fail(new CallFailure("cut"));
-				const header = (name: string) => {
-					const value = response.headers[name.toLowerCase()];
-					return value === undefined ? null : Array.isArray(value) ? value.join(", ") : value;
-				};
-				done({ status: response.statusCode ?? 0, header, body: Buffer.concat(parts) });
-			});
+			const header = (name: string) => {
+				const value = response.headers[name.toLowerCase()];
+				return value === undefined ? null : Array.isArray(value) ? value.join(", ") : value;
+			};
+			const status = response.statusCode ?? 0;
+			gathered(response, mostBytes, status === 200 ? into : undefined).then(
+				(body) => done({ status, header, body }),
+				(error: unknown) => (error instanceof NotTaken ? failed(error.cause) : fail(error)),
+			);
 		});
 		request.end(call.body);
 	});
+}
+
+/** Whoever takes the parts of an answer had trouble of their own, its cause. */
+class NotTaken extends Error {}
+
+/**
+ * Reads an answer to its end: until the last part has been taken, too. (Events would not do: a paused answer says "end" all the same where its last
+ * part and its end came at once.)
+ */
+async function gathered(response: IncomingMessage, mostBytes: number, into: Call["into"]): Promise<Buffer> {
+	const parts: Buffer[] = [];
+	let size = 0;
+	// Leaving the loop early ends the connection.
+	for await (const part of response as AsyncIterable<Buffer>) {
+		size += part.length;
+		if (size > mostBytes) throw new CallFailure("too-large");
+		if (into === undefined) parts.push(part);
+		else
+			await into(part).catch((cause: unknown) => {
+				throw new NotTaken("", { cause });
+			});
+	}
+	if (!response.complete) throw new CallFailure("cut");
+	return Buffer.concat(parts);
 }
 
 const guardCode = "HEART_INSIDE";

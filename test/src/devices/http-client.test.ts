@@ -116,3 +116,40 @@ t.test("what hangs, is cut, or is too large", async (t) => {
 	t.equal(await trouble(outside({ method: "GET", url: new URL("http://127.0.0.1:1/") })), "cut");
 	t.equal(await trouble(outside({ method: "GET", url: new URL("ftp://example.org/") })), "address");
 });
+
+t.test("an answer has ended when whoever takes its parts has taken the last one, however slow that is", async (t) => {
+	for (const parts of [["all at once"], ["one", "two", "three"]]) {
+		const url = await listening(t, async (_request, response) => {
+			for (const part of parts) {
+				response.write(part);
+				if (parts.length > 1) await new Promise((done) => setTimeout(done, 5));
+			}
+			response.end();
+		});
+		const taken: string[] = [];
+		const answer = await outside({
+			method: "GET",
+			url,
+			async into(part) {
+				await new Promise((done) => setTimeout(done, 50));
+				taken.push(String(part));
+			},
+		});
+		t.equal(answer.status, 200);
+		t.equal(taken.join("|"), parts.join("|"));
+	}
+});
+
+t.test("trouble of whoever takes the parts is theirs, and not the other side's", async (t) => {
+	const url = await listening(t, (_request, response) => response.end("something"));
+	const full = async () => {
+		throw new Error("the disk is full");
+	};
+	t.equal(await trouble(outside({ method: "GET", url, into: full })), "Error: the disk is full");
+	const url2 = await listening(t, (_request, response) => {
+		response.writeHead(200, { "content-length": "100" });
+		response.write("half");
+		setTimeout(() => response.destroy(), 20);
+	});
+	t.equal(await trouble(outside({ method: "GET", url: url2, into: async () => undefined })), "cut");
+});

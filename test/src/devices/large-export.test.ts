@@ -8,6 +8,7 @@ import { exportAt, exportIn, exportOf, type OpenExport } from "../../../src/devi
 import { httpClient } from "../../../src/devices/http-client.ts";
 import { serveStandIn } from "../../../src/devices/sandbox/serve.ts";
 import { readExport } from "../../../src/devices/vendors/samsung/export.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { zip } from "../../support/zip.ts";
 
 // Exports are read row by row: what is held in memory does not grow with them.
@@ -55,7 +56,7 @@ for (const [what, body] of [
 	["one CSV", content],
 ] as const) {
 	t.test(`${what} in a folder, at an address, sent`, async (t) => {
-		const root = t.testdir();
+		const root = temporaryFolder(t);
 		mkdirSync(join(root, "paula"));
 		writeFileSync(join(root, "paula", what === "an archive" ? "export.zip" : name), body);
 		const served = await serveStandIn(async () => ({ status: 200, body }));

@@ -12,11 +12,12 @@ import { saveConnectionState } from "../../../src/store/devices/connections.ts";
 import { insertRows } from "../../../src/store/rows.ts";
 import { DeviceConnections } from "../../../src/tables/device-connections.ts";
 import { deviceParts, peopledDatabase, pulled } from "../../support/devices.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { zip } from "../../support/zip.ts";
 
 const { database, people, rows } = await peopledDatabase(t);
 const clock = sandboxClock(() => Date.parse("2026-03-20T18:00:00Z"));
-const parts = deviceParts(database, clock, {}, { exportFolder: t.testdir({ inside: {} }) });
+const parts = deviceParts(database, clock, {}, { exportFolder: temporaryFolder(t) });
 
 async function connection(settings: object, password?: string): Promise<number> {
 	return database.write(serverCaller, async (tx) => {
@@ -178,7 +179,8 @@ t.test("an export in a folder; links and names that lead out are refused", async
 		status: "success",
 		recordsSynced: 2,
 	});
-	const outside = t.testdir({ "com.samsung.shealth.tracker.heart_rate.1.csv": csv(99) });
+	const outside = temporaryFolder(t);
+	writeFileSync(join(outside, "com.samsung.shealth.tracker.heart_rate.1.csv"), csv(99));
 	symlinkSync(outside, join(root, "link"));
 	for (const folder of ["../x", "link", ".", "/etc"]) {
 		t.match(

@@ -8,6 +8,7 @@ import { noBrowser, overflow, screens, startBrowser, visit } from "../../../supp
 import { pageBrowser, signedInBrowser } from "../../../support/page-browser.ts";
 import { testPassword } from "../../../support/people.ts";
 import { startTestServer } from "../../../support/server.ts";
+import { temporaryFolder } from "../../../support/temporary-folder.ts";
 import { zip } from "../../../support/zip.ts";
 
 const server = await startTestServer(t);
@@ -142,7 +143,7 @@ t.test("what takes long is seen on the list of devices, and its end, too", async
 
 t.test("in a browser: by keyboard and mouse, on a phone and a desk", { skip: noBrowser }, async (t) => {
 	const browser = await startBrowser(t);
-	const folder = t.testdir({});
+	const folder = temporaryFolder(t);
 	const file = join(folder, "export.zip");
 	// Larger than one write to a socket.
 	writeFileSync(
