@@ -21,6 +21,7 @@ import { DeviceRecords } from "./0023-device-records.ts";
 import { QuietPulls } from "./0024-quiet-pulls.ts";
 import { Residue } from "./0025-residue.ts";
 import { FoundBeside } from "./0026-found-beside.ts";
+import { LinkedWorkouts } from "./0028-linked-workouts.ts";
 
 /** Every migration in order; a name, once landed, never changes, as the database remembers it. */
 export const migrations: {
@@ -49,4 +50,5 @@ export const migrations: {
 	{ name: "0024-quiet-pulls", class: QuietPulls },
 	{ name: "0025-residue", class: Residue },
 	{ name: "0026-found-beside", class: FoundBeside },
+	{ name: "0028-linked-workouts", class: LinkedWorkouts },
 ];

@@ -987,6 +987,7 @@ CREATE INDEX provenance_user ON devices.provenance USING btree (user_id, updated
 CREATE INDEX record_at ON devices.record USING btree (connection_id, feed, at) WHERE (state <> 'gone'::text)
 CREATE INDEX record_exercise ON devices.record USING btree (user_id, at) WHERE ((kind = 'exercise'::text) AND (state = 'shown'::text))
 CREATE INDEX record_linked ON devices.record USING btree (linked_to) WHERE (state = 'linked'::text)
+CREATE INDEX record_linked_at ON devices.record USING btree (user_id, at) WHERE (state = 'linked'::text)
 CREATE INDEX record_payload ON devices.record USING btree (payload_id)
 CREATE UNIQUE INDEX record_pkey ON devices.record USING btree (connection_id, kind, external_id)
 CREATE UNIQUE INDEX record_row ON devices.record USING btree (table_name, row_id) WHERE (row_id IS NOT NULL)

@@ -11,6 +11,7 @@ import {
 	relink,
 	setApart,
 	type WorkoutKey,
+	workoutsToldTwice,
 } from "../store/devices/same-workouts.ts";
 import { deleteRows, insertRows } from "../store/rows.ts";
 import { ExerciseLogs } from "../tables/exercise-logs.ts";
@@ -22,6 +23,28 @@ import { newRowOf } from "./write-measured-rows.ts";
 /** What other devices told of the workout a row shows, as far as the caller, who sees the row, may know of it; asked as the system. */
 export function sameWorkouts(tx: Transaction, rowId: number, { role, userId }: Caller): Promise<OtherRecord[]> {
 	return otherRecords(tx, rowId, role === "system" ? null : userId);
+}
+
+/** Two devices' words on one workout, as a person is asked about it. */
+export interface WorkoutPair {
+	readonly exerciseLogId: number;
+	readonly deviceType: OtherRecord["deviceType"];
+	readonly startedAt: string;
+	readonly endedAt: string;
+	readonly other: Pick<
+		OtherRecord,
+		"deviceConnectionId" | "externalId" | "deviceType" | "startedAt" | "endedAt" | "isSame"
+	>;
+}
+
+/** The newest workouts of a person of which two devices told; asked as the system, for the person themself. */
+export async function workoutPairs(tx: Transaction, userId: number, limit: number): Promise<WorkoutPair[]> {
+	const rows = await workoutsToldTwice(tx, userId, limit);
+	return rows.map(({ rowId, other, ...own }) => ({
+		exerciseLogId: rowId,
+		...own,
+		other: JSON.parse(other) as WorkoutPair["other"],
+	}));
 }
 
 /**

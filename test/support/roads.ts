@@ -118,6 +118,7 @@ export const openRoutes: readonly string[] = [
 	"POST /devices/connect",
 	"POST /devices/disconnect",
 	"POST /devices/sync",
+	"POST /devices/workouts",
 	"GET /devices/samsung",
 	"POST /devices/samsung",
 	"GET /devices/:id/export",

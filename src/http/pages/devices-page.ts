@@ -1,9 +1,10 @@
 import type { FastifyInstance } from "fastify";
-import type { Caller } from "../../access/caller.ts";
+import { type Caller, serverCaller } from "../../access/caller.ts";
 import { requireRight } from "../../access/may.ts";
 import { beginConnect, disconnect } from "../../devices/connect.ts";
 import { healthOf } from "../../devices/health.ts";
 import { progressOf } from "../../devices/progress.ts";
+import { type WorkoutPair, workoutPairs } from "../../devices/same-workouts.ts";
 import type { VendorName } from "../../devices/vendor.ts";
 import { vendors } from "../../devices/vendors/all.ts";
 import { Failure } from "../../fhir/failure.ts";
@@ -11,14 +12,19 @@ import { listRows } from "../../store/list-rows.ts";
 import { DeviceConnections } from "../../tables/device-connections.ts";
 import { browserVendors } from "../native/routes/device-connect.ts";
 import { beginSync, type DeviceServices } from "../native/routes/devices.ts";
+import { takeWord } from "../native/routes/same-workouts.ts";
 import { signInAddress } from "../smart/session-routes.ts";
 import { type DeviceShown, deviceItem } from "./device-item.ts";
 import { failurePage } from "./failure-page.ts";
-import { formOf } from "./form.ts";
+import { formOf, isRowId } from "./form.ts";
 import { type Html, html } from "./html.ts";
 import { sendPage } from "./page.ts";
+import { workoutItem, workoutWord } from "./workout-item.ts";
 
 const hidden = { schema: { hide: true }, errorHandler: failurePage({ href: "/devices", to: "your devices" }) };
+
+/** Newest workouts of which two devices told that are shown. */
+const mostPairs = 20;
 
 /** `/devices`: a person's devices – connect, see how each is, sync, disconnect. */
 export function registerDevicesPage(app: FastifyInstance, services: DeviceServices): void {
@@ -29,8 +35,10 @@ export function registerDevicesPage(app: FastifyInstance, services: DeviceServic
 		if (caller === undefined) return reply.redirect(signInAddress("/devices"), 303);
 		const { connected, sync } = request.query as { connected?: string; sync?: string };
 		const connections = await connectionsOf(services, caller, Number(sync));
+		const pairs = await pairsOf(services, caller);
 		const body = html`${isBrowserVendor(connected) && html`<p role="status"><strong>${vendors[connected].title} is connected.</strong> What it has arrives within a minute.</p>`}
 ${connections.length === 0 ? html`<p>You have connected no device.</p>` : html`<ul class="plain">${connections.map(deviceItem)}</ul>`}
+${pairs.length > 0 && html`<h2>Workouts that two devices told of</h2><ul class="plain">${pairs.map(workoutItem)}</ul>`}
 <h2>Connect</h2>${browserVendors.map(connectForm)}
 <p><a class="button" href="/devices/samsung">Connect Samsung Health</a></p>`;
 		return sendPage(reply, {
@@ -63,10 +71,37 @@ ${connections.length === 0 ? html`<p>You have connected no device.</p>` : html`<
 		const id = Number(formOf(request, devices.baseUrl).get("device"));
 		const caller = await request.browserCaller(reply);
 		if (caller === undefined) return reply.redirect(signInAddress("/devices"), 303);
-		if (!Number.isSafeInteger(id) || id < 1 || id > 2_147_483_647) throw new Failure("invalid", "Choose a device");
+		if (!isRowId(id)) throw new Failure("invalid", "Choose a device");
 		const log = await beginSync(services, caller, id, true);
 		return reply.redirect(`/devices?sync=${log.id}`, 303);
 	});
+
+	app.post("/devices/workouts", hidden, async (request, reply) => {
+		const form = formOf(request, devices.baseUrl);
+		const caller = await request.browserCaller(reply);
+		if (caller === undefined) return reply.redirect(signInAddress("/devices"), 303);
+		const { workout, key, isSame } = workoutWord(form);
+		await takeWord(services, caller, workout, key, isSame);
+		return reply.redirect("/devices", 303);
+	});
+
+	async function pairsOf({ accessLog }: DeviceServices, caller: Caller): Promise<WorkoutPair[]> {
+		requireRight(caller, "exercise_logs", "read");
+		const pairs = await database.read(serverCaller, (tx) => workoutPairs(tx, caller.userId, mostPairs));
+		if (pairs.length > 0) {
+			const returned = pairs.map(({ exerciseLogId }) => `exercise-logs/${exerciseLogId}`);
+			const target = "exercise-logs";
+			await accessLog.record({
+				caller,
+				action: "search",
+				target,
+				returned,
+				patients: [caller.userId],
+				outcome: "success",
+			});
+		}
+		return pairs;
+	}
 
 	async function connectionsOf({ accessLog }: DeviceServices, caller: Caller, asked: number): Promise<DeviceShown[]> {
 		requireRight(caller, "device_connections", "read");

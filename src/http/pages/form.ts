@@ -30,3 +30,8 @@ export function formOf(request: FastifyRequest, baseUrl: string): URLSearchParam
 	}
 	return new URLSearchParams(String(request.body));
 }
+
+/** Whether a number may be the id of a row. */
+export function isRowId(id: number): boolean {
+	return Number.isSafeInteger(id) && id > 0 && id <= 2_147_483_647;
+}

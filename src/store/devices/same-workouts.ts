@@ -43,6 +43,44 @@ export async function otherRecords(tx: Transaction, rowId: number, seenBy: numbe
 		order by r.connection_id, r.external_id`);
 }
 
+/** A workout of which two connections told: the one its row shows, and the other. */
+export interface ToldTwice {
+	/** exercise_logs.id */
+	readonly rowId: number;
+	readonly deviceType: OtherRecord["deviceType"];
+	readonly startedAt: string;
+	readonly endedAt: string;
+	/** JSON. */
+	readonly other: string;
+}
+
+/**
+ * The newest workouts of a person of which two connections told, each pair once: taken to be one, or set apart by somebody. As the system only, for
+ * the person themself.
+ */
+export async function workoutsToldTwice(tx: Transaction, userId: number, limit: number): Promise<ToldTwice[]> {
+	return tx.query(sql<ToldTwice>`
+		with told as (
+			(select l.linked_to as row_id, l.connection_id, l.external_id, l.at from devices.record l
+				where l.user_id = ${userId}::int and l.state = 'linked' order by l.at desc limit ${limit}::int)
+			union all
+			(select mine.row_id, a.other_connection_id, a.other_external_id, mine.at
+				from public.device_connections d join devices.apart a on a.connection_id = d.id
+					join devices.record mine on mine.connection_id = a.connection_id and mine.kind = 'exercise' and mine.external_id = a.external_id
+				where d.user_id = ${userId}::int and (a.connection_id, a.external_id) < (a.other_connection_id, a.other_external_id)
+					and mine.state = 'shown' order by mine.at desc limit ${limit}::int)
+		)
+		select own.row_id as "rowId", d.device_type as "deviceType", own.at as "startedAt", own.ended_at as "endedAt",
+			json_build_object('deviceConnectionId', r.connection_id, 'externalId', r.external_id, 'deviceType', other.device_type,
+				'startedAt', to_char(r.at, ${iso}), 'endedAt', to_char(r.ended_at, ${iso}), 'isSame', r.state = 'linked')::text as other
+		from told join devices.record own on own.table_name = 'exercise_logs' and own.row_id = told.row_id
+			join devices.record r on r.connection_id = told.connection_id and r.kind = 'exercise' and r.external_id = told.external_id
+			join public.device_connections d on d.id = own.connection_id join public.device_connections other on other.id = r.connection_id
+		where r.state in ('linked', 'shown') order by told.at desc, own.row_id, r.connection_id limit ${limit}::int`);
+}
+
+const iso = 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"';
+
 /** Which connection's record a row shows; undefined where it came from none. As the system only. */
 export async function recordOfRow(tx: Transaction, rowId: number): Promise<WorkoutKey | undefined> {
 	const rows = await tx.query(sql<WorkoutKey>`

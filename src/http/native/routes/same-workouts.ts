@@ -31,19 +31,34 @@ export function registerSameWorkouts(app: FastifyInstance, services: DeviceServi
 		const caller = await request.caller();
 		const { id } = request.params as { id: number };
 		const { isSame, ...key } = request.body as WorkoutKey & { isSame: boolean };
-		return services.database.write(caller, async (tx) => {
-			const row = await requireRow(tx, ExerciseLogs, id, true);
-			for (const operation of ["create", "update", "delete"] as const) {
-				requireRight(caller, "exercise_logs", operation, row);
-			}
-			const whose = { id, userId: row.userId as number };
-			const names = await decideWorkout(tx, services.devices, whose, key, isSame);
-			services.accessLog.include(tx, entryOf(caller, "update", row, [`exercise-logs/${id}`, ...names]));
-			return { data: (await tx.asSystem(() => sameWorkouts(tx, id, caller))).map(shown) };
-		});
+		return { data: (await takeWord(services, caller, id, key, isSame)).map(shown) };
 	});
 
 	refuseOtherMethods(app, url, ["GET", "POST"]);
+}
+
+/**
+ * Takes the caller's word on whether another device's record is the workout of an exercise log.
+ *
+ * @returns what other devices told of the workout, as it is now
+ * @throws Failure not-found; forbidden
+ */
+export function takeWord(
+	{ database, devices, accessLog }: DeviceServices,
+	caller: Caller,
+	id: number,
+	key: WorkoutKey,
+	isSame: boolean,
+): Promise<OtherRecord[]> {
+	return database.write(caller, async (tx) => {
+		const row = await requireRow(tx, ExerciseLogs, id, true);
+		for (const operation of ["create", "update", "delete"] as const) {
+			requireRight(caller, "exercise_logs", operation, row);
+		}
+		const names = await decideWorkout(tx, devices, { id, userId: row.userId as number }, key, isSame);
+		accessLog.include(tx, entryOf(caller, "update", row, [`exercise-logs/${id}`, ...names]));
+		return tx.asSystem(() => sameWorkouts(tx, id, caller));
+	});
 }
 
 function shown({ deviceConnectionId, deviceType, externalId, startedAt, endedAt, isSame, exerciseLogId }: OtherRecord) {
