@@ -22,6 +22,7 @@ import { QuietPulls } from "./0024-quiet-pulls.ts";
 import { Residue } from "./0025-residue.ts";
 import { FoundBeside } from "./0026-found-beside.ts";
 import { LinkedWorkouts } from "./0028-linked-workouts.ts";
+import { FairTurns } from "./0029-fair-turns.ts";
 
 /** Every migration in order; a name, once landed, never changes, as the database remembers it. */
 export const migrations: {
@@ -51,4 +52,5 @@ export const migrations: {
 	{ name: "0025-residue", class: Residue },
 	{ name: "0026-found-beside", class: FoundBeside },
 	{ name: "0028-linked-workouts", class: LinkedWorkouts },
+	{ name: "0029-fair-turns", class: FairTurns },
 ];

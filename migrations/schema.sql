@@ -140,6 +140,9 @@ devices.connection backfilled boolean not null default false
 devices.connection lease_holder uuid
 devices.connection lease_until timestamp with time zone
 devices.connection lease_log_id integer
+devices.connection turn_at timestamp(3) with time zone
+devices.connection spent_requests integer not null default 0
+devices.connection spent_until timestamp(3) with time zone
 devices.cursor connection_id integer not null
 devices.cursor feed text not null
 devices.cursor complete_until timestamp(3) with time zone
@@ -971,6 +974,7 @@ CREATE UNIQUE INDEX budget_pkey ON devices.budget USING btree (vendor, name)
 CREATE INDEX connection_due ON devices.connection USING btree (next_sync_at) WHERE (state = 'connected'::text)
 CREATE INDEX connection_leased ON devices.connection USING btree (connection_id) WHERE (lease_holder IS NOT NULL)
 CREATE UNIQUE INDEX connection_pkey ON devices.connection USING btree (connection_id)
+CREATE INDEX connection_turn ON devices.connection USING btree (turn_at) WHERE (turn_at IS NOT NULL)
 CREATE INDEX connection_vendor_user ON devices.connection USING btree (vendor_user_id)
 CREATE UNIQUE INDEX cursor_pkey ON devices.cursor USING btree (connection_id, feed)
 CREATE UNIQUE INDEX event_pkey ON devices.event USING btree (vendor, digest)

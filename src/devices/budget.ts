@@ -9,14 +9,19 @@ import type { LimitReading, Vendor } from "./vendor.ts";
 export interface Budget {
 	/** Counts a request before it is made. @throws VendorTrouble limit */
 	spend(): Promise<void>;
-	/** How many more this run may make; Infinity while no limit is known. */
+	/** How many more this run may make, as far as is known; Infinity while no limit is. */
 	left(): number;
+	/** How many it has made. */
+	made(): number;
 	/** Takes over what an answer's headers say of the limits. @throws VendorTrouble limit for a 429 */
 	settle(answer: CallAnswer): Promise<void>;
 }
 
-/** Least requests of a run, however many others want some: fewer would never get through a page and its details. */
+/** Least requests of a turn, however many others want some: fewer would never get through a page and its details. */
 export const leastShare = 10;
+
+/** Least requests a turn is prolonged by, where others want some, too: each time costs a statement. */
+const leastMore = 5;
 
 /** Where much is left, requests are counted so many at a time, and headers noted as rarely: each is a write. */
 const atOnce = 10;
@@ -30,20 +35,49 @@ const mostRequests = 1_000_000_000;
 const turnMilliseconds = 30_000;
 
 /**
- * A run's share. Pulls divide what is left evenly among the connections whose turn it is; backfills get nothing where half of a limit is used: the
- * other half is for pulls. Who gets nothing waits until that window ends.
+ * A run's share, so that all that want some of a window get alike (max-min, a turn at a time): what brings it to the level all could have; but a
+ * turn, at least, as turns go to those first that had least (`claimDueConnections`). Whoever has used it up goes on where the level has risen; else
+ * they wait behind the others. Backfills get nothing where half of a limit is used: the other half is for pulls. Who gets nothing waits until
+ * that window ends.
  */
-export async function budgetOf(parts: DeviceParts, vendor: Vendor, purpose: "pull" | "backfill"): Promise<Budget> {
+export async function budgetOf(
+	parts: DeviceParts,
+	vendor: Vendor,
+	connectionId: number,
+	purpose: "pull" | "backfill",
+): Promise<Budget> {
 	const { database, now } = parts;
 	const iso = (milliseconds: number) => new Date(milliseconds).toISOString();
-	const known = await database.read(serverCaller, (tx) => budgetLeft(tx, vendor.name, iso(now())));
-	const { left, wanting } = known;
-	const [mine, closedUntil] =
-		purpose === "pull" ? [left, known.spentUntil] : [known.leftOfHalf, known.halfUntil ?? known.spentUntil];
-	const usable = mine ?? Number.POSITIVE_INFINITY;
-	let share = Math.max(Math.min(leastShare, usable), Math.floor(usable / Math.max(1, wanting)));
 	const wait = (until: number) =>
 		new VendorTrouble("limit", `${vendor.title} allows no more requests until ${iso(until)}`, { until });
+	let made = 0;
+	const look = async () => {
+		const run = { connectionId, made };
+		const known = await database.read(serverCaller, (tx) => budgetLeft(tx, vendor.name, run, iso(now())));
+		const [left, level, closedUntil] =
+			purpose === "pull"
+				? [known.left, known.level, known.spentUntil]
+				: [known.leftOfHalf, known.levelOfHalf, known.halfUntil ?? known.spentUntil];
+		const all = Number.POSITIVE_INFINITY;
+		return { ...known, usable: left ?? all, level: level ?? all, closedUntil };
+	};
+	let { usable, closedUntil, level, had, left } = await look();
+	let share = Math.max(Math.min(leastShare, usable), level - had);
+	// Where no limit is known yet, the first answers tell; until then a turn is as short as any.
+	let sure = share === Number.POSITIVE_INFINITY ? leastShare : share;
+	/** Looks again, once what was sure is used up. */
+	const prolong = async () => {
+		({ usable, closedUntil, level } = await look());
+		if (usable <= 0 && closedUntil !== null) throw wait(Date.parse(closedUntil));
+		share = level - had - made;
+		if (share < Math.min(leastMore, usable)) {
+			const until = now() + turnMilliseconds;
+			throw new VendorTrouble("limit", `${vendor.title}: others have their turn; going on after ${iso(until)}`, {
+				until,
+			});
+		}
+		sure = share;
+	};
 	/** A slip in a header must not keep everybody away for years. */
 	const believable = ({ name, limit, used, endsAt }: LimitReading): LimitReading => ({
 		name,
@@ -56,15 +90,13 @@ export async function budgetOf(parts: DeviceParts, vendor: Vendor, purpose: "pul
 	let tight = left !== null && left < muchLeft;
 	return {
 		left: () => share,
+		made: () => made,
 		async spend() {
 			if (usable <= 0 && closedUntil !== null) throw wait(Date.parse(closedUntil));
-			if (share <= 0) {
-				const until = now() + turnMilliseconds;
-				throw new VendorTrouble("limit", `${vendor.title}: others have their turn; going on after ${iso(until)}`, {
-					until,
-				});
-			}
+			if (sure <= 0) await prolong();
 			share -= 1;
+			sure -= 1;
+			made += 1;
 			if (counted > 0) {
 				counted -= 1;
 				return;
@@ -88,7 +120,7 @@ export async function budgetOf(parts: DeviceParts, vendor: Vendor, purpose: "pul
 			const told =
 				spent.length > 0 ? spent : [Number.isFinite(asked) ? now() + asked * 1000 : vendor.limits.nextWindow(now())];
 			const until = Math.min(Math.max(...told), now() + longestWindow);
-			await database.write(serverCaller, (tx) => closeWindow(tx, vendor.name, "refused", iso(until)));
+			await database.write(serverCaller, (tx) => closeWindow(tx, vendor.name, iso(until)));
 			throw wait(until);
 		},
 	};

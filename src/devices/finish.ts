@@ -88,7 +88,8 @@ function next(
 	// Spread, so that what began together does not stay together.
 	const jitter = 0.9 + random() * 0.2;
 	if (trouble === undefined) return now + every * jitter;
-	if (trouble.until !== undefined) return trouble.until + random() * 30_000;
+	// All at once: turns are handed out one by one (due.ts), and whoever would come later would come last.
+	if (trouble.until !== undefined) return trouble.until;
 	return now + Math.min(longestPause, firstPause * 2 ** Math.min(10, failures - 1)) * jitter;
 }
 

@@ -78,7 +78,7 @@ export async function beginRun(
 	if (connection === undefined) return undefined;
 	const vendor = vendors[connection.deviceType];
 	const owner: Caller = { role: "person", userId: connection.userId, personRole: "patient", actor: `device:${id}` };
-	const budget = await budgetOf(parts, vendor, options.purpose);
+	const budget = await budgetOf(parts, vendor, id, options.purpose);
 	const base = parts.vendors[vendor.name].baseUrl ?? vendor.apiBase ?? settingsOf(connection).url ?? "";
 	let token: GoodToken | undefined = heldToken(parts, vendor, connection);
 	const api = vendorApi({
@@ -97,6 +97,8 @@ export async function beginRun(
 		sleep: parts.sleep,
 		signal: options.signal,
 	});
+	const giveBack = (tx: Transaction) =>
+		endLease(tx, id, holder, { requests: budget.made(), now: new Date(parts.now()).toISOString() });
 	const signs = setInterval(() => {
 		// Lost, or the database away: the next commit finds out.
 		database.write(serverCaller, (tx) => keepLease(tx, id, holder, leaseSeconds)).catch(() => undefined);
@@ -153,14 +155,14 @@ export async function beginRun(
 		},
 		leftOut: () => [...leftOut],
 		async release(tx) {
-			await endLease(tx, id, holder);
+			await giveBack(tx);
 			tx.committed(() => {
 				released = true;
 			});
 		},
 		async end() {
 			clearInterval(signs);
-			if (!released) await database.write(serverCaller, (tx) => endLease(tx, id, holder));
+			if (!released) await database.write(serverCaller, giveBack);
 		},
 	};
 }

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Transaction } from "../database.ts";
+import { counts, left } from "./budgets.ts";
 
 /** A device connection as the server itself sees it: the documented row and what devices.connection adds. Tokens and secrets are sealed. */
 export interface ConnectionRow {
@@ -120,7 +121,7 @@ export async function takeLease(
 		insert into devices.connection as c (connection_id, lease_holder, lease_until, lease_log_id)
 		values (${id}::int, ${holder}::uuid, now() + make_interval(secs => ${seconds}), ${logId}::int)
 		on conflict (connection_id) do update set lease_holder = excluded.lease_holder, lease_until = excluded.lease_until,
-			lease_log_id = excluded.lease_log_id
+			lease_log_id = excluded.lease_log_id, turn_at = null
 			where c.lease_until is null or c.lease_until <= now()
 		returning (select lease_log_id from before) as "leftBehind"`);
 	return rows[0];
@@ -134,10 +135,24 @@ export async function keepLease(tx: Transaction, id: number, holder: string, sec
 	return rows.length === 1;
 }
 
-/** Gives the right back. */
-export async function endLease(tx: Transaction, id: number, holder: string): Promise<void> {
+/**
+ * Gives the right back, and counts the requests that were made with it: in the window of the vendor's limit that ends first. Where none were, it is
+ * still known when there were some.
+ *
+ * @param now ISO
+ */
+export async function endLease(
+	tx: Transaction,
+	id: number,
+	holder: string,
+	{ requests, now }: { requests: number; now: string },
+): Promise<void> {
+	const spent = sql`,
+			spent_requests = case when spent_until > ${now}::timestamptz then spent_requests else 0 end + ${requests}::int,
+			spent_until = case when spent_until > ${now}::timestamptz then spent_until else (select min(b.ends_at) from devices.budget b
+				join public.device_connections d on d.device_type = b.vendor where d.id = ${id}::int and b.ends_at > ${now}::timestamptz) end`;
 	await tx.query(sql`
-		update devices.connection set lease_holder = null, lease_until = null, lease_log_id = null
+		update devices.connection set lease_holder = null, lease_until = null, lease_log_id = null${requests === 0 ? sql`` : spent}
 		where connection_id = ${id}::int and lease_holder = ${holder}::uuid`);
 }
 
@@ -150,8 +165,8 @@ export async function sealedOfConnections(tx: Transaction, afterId: number, limi
 }
 
 /**
- * Connections whose time has come, the longest waiting first; nobody else is given them until `again`. Of a vendor no more than its rate limit has
- * turns for: whoever would only be told to wait keeps their place.
+ * Connections whose time has come: of each vendor those first that had least of the limit's window, then of windows before, then the longest
+ * waiting; nobody else is given them until `again`. Of a vendor no more than its rate limit has turns for: whoever would only be told to wait keeps their place.
  *
  * @param requestsATurn what each is to get at least
  */
@@ -160,19 +175,21 @@ export async function claimDueConnections(
 	{ now, again, limit, requestsATurn }: { now: string; again: string; limit: number; requestsATurn: number },
 ): Promise<number[]> {
 	const rows = await tx.query(sql<{ id: number }>`
-		with turns as (select vendor, ceil(min(greatest(0, most - used)) / ${requestsATurn}::numeric) as most
-			from devices.budget where ends_at > ${now}::timestamptz group by vendor)
-		update devices.connection set next_sync_at = ${again}::timestamptz
-		where connection_id = any(array(select c.connection_id from devices.connection c join (
-				select connection_id, device_type, row_number() over (partition by device_type order by next_sync_at) as turn
-				from (select due.connection_id, due.next_sync_at,
+		with turns as (select vendor, ceil(min(${left(now)}) / ${requestsATurn}::numeric) as most from devices.budget
+				where ${counts(now)} group by vendor),
+			due as (select connection_id, device_type, row_number() over (partition by device_type
+					order by had, spent_until nulls first, spent_requests, next_sync_at) as turn
+				from (select due.connection_id, due.next_sync_at, due.spent_until, due.spent_requests, case when due.spent_until > ${now}::timestamptz then due.spent_requests else 0 end as had,
 						(select d.device_type from public.device_connections d where d.id = due.connection_id and d.is_active is true) as device_type
 					from devices.connection due where due.state = 'connected' and due.next_sync_at <= ${now}::timestamptz) active
-				where device_type is not null
-			) due on due.connection_id = c.connection_id left join turns on turns.vendor = due.device_type
-			where (turns.most is null or due.turn <= turns.most) and c.state = 'connected' and c.next_sync_at <= ${now}::timestamptz
-			order by c.next_sync_at limit ${limit} for update of c skip locked))
-		returning connection_id as id`);
+				where device_type is not null),
+			claimed as (update devices.connection set next_sync_at = ${again}::timestamptz, turn_at = ${now}::timestamptz
+				where connection_id = any(array(select c.connection_id from devices.connection c join due on due.connection_id = c.connection_id
+						left join turns on turns.vendor = due.device_type
+					where (turns.most is null or due.turn <= turns.most) and c.state = 'connected' and c.next_sync_at <= ${now}::timestamptz
+					order by due.turn, c.next_sync_at limit ${limit} for update of c skip locked))
+				returning connection_id)
+		select connection_id as id from claimed join due using (connection_id) order by turn`);
 	return rows.map(({ id }) => id);
 }
 

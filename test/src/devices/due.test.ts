@@ -47,3 +47,31 @@ t.test("each once, however many servers look; who is not active, never", async (
 		[1, 2, 3, 5, 6, 7, 8, 9, 10, 11],
 	);
 });
+
+t.test("who had least of the window is first, then who had least of those before", async (t) => {
+	await tenDue();
+	await rows(`insert into devices.budget (vendor, name, most, used, ends_at) values
+		('strava', '15min', 100, 80, timestamptz '2026-03-20T12:30:00Z')`);
+	const had = (ids: string, requests: number, until: string) =>
+		rows(
+			`update devices.connection set spent_requests = ${requests}, spent_until = '${until}' where connection_id in (${ids})`,
+		);
+	await had("1, 2", 10, "2026-03-20T12:15:00Z");
+	await had("3, 4", 20, "2026-03-20T12:15:00Z");
+	await had("5, 6", 10, "2026-03-20T12:30:00Z");
+	await had("7", 5, "2026-03-20T12:30:00Z");
+	const turns = async () => (await handedOut()).filter((id) => id !== 11);
+	t.same(await turns(), [9, 10], "those who never had any, the longest waiting first");
+	t.same(await turns(), [2, 8]);
+	t.same(await turns(), [1, 4]);
+	t.same(await turns(), [3, 7], "whoever had some of this window comes last");
+	t.same(await turns(), [5, 6]);
+});
+
+t.test("a limit that is known from its last window gives no more turns at the beginning of the next", async (t) => {
+	await tenDue();
+	await rows(
+		`insert into devices.budget (vendor, name, most, used, ends_at) values ('strava', '15min', 30, 30, '2026-03-20T12:00:00Z')`,
+	);
+	t.same(await handedOut(), [8, 9, 10, 11]);
+});

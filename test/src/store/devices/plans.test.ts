@@ -30,7 +30,13 @@ import {
 	saveRecords,
 	undetailedRecords,
 } from "../../../../src/store/devices/records.ts";
-import { otherRecords, placeRecord, recordOfRow, relink } from "../../../../src/store/devices/same-workouts.ts";
+import {
+	otherRecords,
+	placeRecord,
+	recordOfRow,
+	relink,
+	workoutsToldTwice,
+} from "../../../../src/store/devices/same-workouts.ts";
 import { listRows } from "../../../../src/store/list-rows.ts";
 import { compose } from "../../../../src/store/statement.ts";
 import { DeviceConnections } from "../../../../src/tables/device-connections.ts";
@@ -104,7 +110,7 @@ const work: Record<string, (tx: Transaction) => unknown> = {
 	sealedOfConnections: (tx) => sealedOfConnections(tx, 1, 50),
 	takeLease: (tx) => takeLease(tx, 1, { holder, logId: 1, seconds: 40 }),
 	keepLease: (tx) => keepLease(tx, 1, holder, 40),
-	endLease: (tx) => endLease(tx, 1, holder),
+	endLease: (tx) => endLease(tx, 1, holder, { requests: 12, now }),
 	endLeftBehind: (tx) => endLeftBehind(tx, 1, now),
 	endAbandonedLogs: (tx) => endAbandonedLogs(tx, 1, now, now),
 	countSynced: (tx) => countSynced(tx, 1, 5),
@@ -117,6 +123,7 @@ const work: Record<string, (tx: Transaction) => unknown> = {
 	overlappingExercises: (tx) => overlappingExercises(tx, 10, 1, [{ externalId: "7", ...window }]),
 	linkedRecords: (tx) => linkedRecords(tx, [101]),
 	otherRecords: (tx) => otherRecords(tx, 101, null),
+	workoutsToldTwice: (tx) => workoutsToldTwice(tx, 10, 20),
 	recordOfRow: (tx) => recordOfRow(tx, 101),
 	placeRecord: (tx) => placeRecord(tx, { deviceConnectionId: 1, externalId: "7" }, { linkedTo: 101 }),
 	relink: (tx) => relink(tx, 101, 102),
@@ -125,7 +132,7 @@ const work: Record<string, (tx: Transaction) => unknown> = {
 	payloadsAfter: (tx) => payloadsAfter(tx, 1, 0, 200),
 	isNewEvent: (tx) => isNewEvent(tx, "strava", Buffer.alloc(32)),
 	forgetEvents: (tx) => forgetEvents(tx),
-	budgetLeft: (tx) => budgetLeft(tx, "strava", now),
+	budgetLeft: (tx) => budgetLeft(tx, "strava", { connectionId: 1, made: 5 }, now),
 	spendRequests: (tx) => spendRequests(tx, "strava", now, 1),
 	noteLimits: (tx) => noteLimits(tx, "strava", now, [{ name: "day", limit: 1, used: 1, endsAt: now }]),
 };
