@@ -34,8 +34,13 @@ export function deviceServices(
 /** What the tasks of devices do. */
 export function deviceWork(parts: DeviceParts, queue: Queue, log: { info(message: string): void }): DeviceWork {
 	return {
-		async pull(connectionId, syncLogId, errand, signal) {
-			await pull(parts, connectionId, syncLogId, { errand: (errand as Errand | null) ?? undefined, signal });
+		async pull(connectionId, syncLogId, given, signal) {
+			const errand = (given as Errand | null) ?? undefined;
+			const { errandAt } = await pull(parts, connectionId, syncLogId, { errand, signal });
+			if (errandAt === undefined || errand?.do !== "fetch") return;
+			const again = { ...errand, failures: (errand.failures ?? 0) + 1 };
+			const afterSeconds = Math.max(1, Math.ceil((errandAt - parts.now()) / 1000));
+			await queue.add(syncDevice, [{ data: { connectionId, syncLogId: null, errand: again }, afterSeconds }]);
 		},
 		async backfill(connectionId, signal) {
 			const at = await backfill(parts, connectionId, signal);

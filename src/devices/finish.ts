@@ -25,7 +25,8 @@ const longestPause = 6 * 60 * 60_000;
 
 /**
  * Writes how an attempt ended, in one transaction: the log, the connection's health, when to try next; and where the vendor refuses the access
- * for good, that the person must connect again, of which they are told once.
+ * for good, that the person must connect again, of which they are told once. One record that was fetched says nothing of how the lists are, nor
+ * does it take the place of the next pull of them.
  *
  * @param run what has the connection until then
  */
@@ -35,7 +36,7 @@ export async function finish(
 	syncLogId: number,
 	leftOut: readonly string[],
 	troubles: readonly VendorTrouble[],
-	run?: Pick<Run, "release">,
+	{ run, isOneRecord = false }: { readonly run?: Pick<Run, "release">; readonly isOneRecord?: boolean } = {},
 ): Promise<Outcome> {
 	const now = parts.now();
 	const [trouble] = troubles;
@@ -57,12 +58,14 @@ export async function finish(
 			return outcome;
 		}
 		const reconnect = trouble?.what === "reconnect";
-		await saveConnectionState(tx, connection.id, {
-			failures,
-			lastError: trouble === undefined ? null : ended.errorMessage,
-			nextSyncAt: nextAt === null ? null : new Date(nextAt).toISOString(),
-			...(reconnect ? { state: "reconnect" as const } : {}),
-		});
+		if (!isOneRecord || reconnect) {
+			await saveConnectionState(tx, connection.id, {
+				failures,
+				lastError: trouble === undefined ? null : ended.errorMessage,
+				nextSyncAt: nextAt === null ? null : new Date(nextAt).toISOString(),
+				...(reconnect ? { state: "reconnect" as const } : {}),
+			});
+		}
 		if (trouble === undefined)
 			await updateRows(tx, DeviceConnections, [{ id: connection.id, changes: { lastSyncAt: at } }]);
 		if (reconnect && connection.state !== "reconnect") {

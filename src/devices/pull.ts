@@ -21,18 +21,24 @@ const patienceMilliseconds = 60_000;
 /** A log that is pending for so long belongs to an attempt that is no more; longer than a job may take. */
 const abandonedMilliseconds = 60 * 60_000;
 
+/** Waits before one record is asked for again, doubled each time, and how often; milliseconds. */
+const firstErrandPause = 60_000;
+const longestErrandPause = 6 * 60 * 60_000;
+const mostErrandFailures = 24;
+
 /**
  * One attempt to get what is new from a connection, from lease to log. Nothing is thrown for trouble with the vendor: the log says it. What is
  * thrown is this server's own trouble (its database); the log then says "interrupted", or stays pending until the next attempt says so.
  *
- * @returns how it ended
+ * @returns how it ended; and where it was to fetch one record and could not, when to try that again (epoch milliseconds): no list may tell of it
  */
 export async function pull(
 	parts: DeviceParts,
 	connectionId: number,
 	givenLogId: number | null,
 	options: { errand?: Errand | undefined; signal?: AbortSignal } = {},
-): Promise<Outcome> {
+): Promise<Outcome & { readonly errandAt?: number | undefined }> {
+	const { errand } = options;
 	const connection = await parts.database.read(serverCaller, (tx) => connectionById(tx, connectionId));
 	if (connection === undefined) throw new Failure("not-found", "There is no such connection");
 	const done = givenLogId === null ? undefined : await outcomeOf(parts, connectionId, givenLogId);
@@ -43,14 +49,29 @@ export async function pull(
 	);
 	if (run === undefined) {
 		const trouble = new VendorTrouble("stopped", "Another sync of this connection was under way");
-		return finish(parts, connection, syncLogId, [], [trouble]);
+		const outcome = await finish(parts, connection, syncLogId, [], [trouble]);
+		return { ...outcome, errandAt: errandAt(parts, trouble, errand) };
 	}
 	try {
-		const troubles = await attempt(run, options.errand);
-		return await finish(parts, run.connection, syncLogId, run.leftOut(), troubles, run);
+		const troubles = await attempt(run, errand);
+		const isOneRecord = errand?.do === "fetch";
+		const outcome = await finish(parts, run.connection, syncLogId, run.leftOut(), troubles, { run, isOneRecord });
+		return { ...outcome, errandAt: errandAt(parts, troubles[0], errand) };
 	} finally {
 		await run.end();
 	}
+}
+
+/** When to try again to fetch one record: as long as that may help, for three days at least. */
+function errandAt(
+	{ now }: Pick<DeviceParts, "now">,
+	trouble: VendorTrouble | undefined,
+	errand: Errand | undefined,
+): number | undefined {
+	if (errand?.do !== "fetch" || trouble === undefined || trouble.what === "reconnect") return undefined;
+	const { failures = 0 } = errand;
+	if (failures >= mostErrandFailures) return undefined;
+	return Math.max(trouble.until ?? 0, now() + Math.min(longestErrandPause, firstErrandPause * 2 ** failures));
 }
 
 /** How an attempt ended whose log has ended: its job comes again where the server died before the queue knew. */

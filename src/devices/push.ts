@@ -9,6 +9,7 @@ import type { DeviceParts } from "./parts.ts";
 import { beginRun } from "./run.ts";
 import { storeMeasures } from "./store-measures.ts";
 import { beginLog } from "./sync-log.ts";
+import { VendorTrouble } from "./trouble.ts";
 import { readPush } from "./vendors/samsung/push.ts";
 
 /** How a phone shows that it may push: the connection's secret itself, or a signature with it (hex HMAC-SHA256 of the body as it came). */
@@ -42,7 +43,12 @@ export async function receivePush(
 	const log = await parts.database.write(serverCaller, (tx) => beginLog(tx, connectionId, startedAt));
 	const syncLogId = log.id as number;
 	const run = await beginRun(parts, connectionId, { syncLogId, purpose: "pull" });
-	if (run === undefined) throw new Failure("unavailable", "Another push is being stored", { retryAfterSeconds: 5 });
+	const broken = (message: string) =>
+		finish(parts, connection, syncLogId, run?.leftOut() ?? [], [new VendorTrouble("stopped", message)]);
+	if (run === undefined) {
+		await broken("Another push was being stored");
+		throw new Failure("unavailable", "Another push is being stored", { retryAfterSeconds: 5 });
+	}
 	try {
 		for (let at = 0; at < records.length; at += atOnce) {
 			await run.commit(async (tx) => {
@@ -51,7 +57,12 @@ export async function receivePush(
 				run.count(changed, leftOut);
 			});
 		}
-		return await finish(parts, run.connection, syncLogId, run.leftOut(), [], run);
+		return await finish(parts, run.connection, syncLogId, run.leftOut(), [], { run });
+	} catch (error) {
+		// What was stored by then is known when the phone sends it again.
+		await broken(error instanceof VendorTrouble ? error.message : "The server had trouble");
+		if (error instanceof VendorTrouble) throw new Failure("conflict", error.message);
+		throw error;
 	} finally {
 		await run.end();
 	}

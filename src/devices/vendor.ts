@@ -168,7 +168,12 @@ export interface VendorEvent {
 /** What to pull: everything that may be new, or one record, which may also be gone. */
 export type Errand =
 	| { readonly do: "pull" }
-	| { readonly do: "fetch"; readonly feed: string; readonly externalId: string };
+	| {
+			readonly do: "fetch";
+			readonly feed: string;
+			readonly externalId: string /** Tries that failed. */;
+			readonly failures?: number;
+	  };
 
 /** How events come in. */
 export interface WebhookFacts {

@@ -155,6 +155,50 @@ t.test("page 3 of 7 fails: no success is claimed, nothing is lost or doubled", a
 	t.equal((await rows("select 1 from exercise_logs where calories = 300")).length, 1250, "with all details");
 });
 
+t.test(
+	"one record an event told of: asked for until the vendor answers, while the lists keep their turn",
+	async (t) => {
+		const { strava, parts, clock } = await world();
+		const mine = strava.activitiesOf(athlete);
+		mine.set(1, stravaActivity(1, start - day));
+		const id = await connected(parts, "strava", people.patient);
+		t.match(await pulled(parts, id), { status: "success" });
+		const [before] = await rows("select next_sync_at, failures, last_error from devices.connection");
+		// So old that no list of a pull tells of it.
+		mine.set(2, stravaActivity(2, start - 700 * day));
+		const errand = { do: "fetch", feed: "activities", externalId: "2" } as const;
+		const pauses: number[] = [];
+		for (let failures = 0; failures < 6; failures++) {
+			for (const nth of [1, 2, 3]) strava.troubleAt(nth, 503);
+			const outcome = await pulled(parts, id, { ...errand, failures });
+			t.match(outcome, { status: "failed", errorMessage: /status 503/ });
+			pauses.push(((outcome.errandAt ?? 0) - clock.now()) / 60_000);
+		}
+		t.same(pauses, [1, 2, 4, 8, 16, 32]);
+		t.match(await rows("select next_sync_at, failures, last_error from devices.connection"), [before]);
+		t.equal((await pulled(parts, id, { ...errand, failures: 24 })).errandAt, undefined);
+		t.match(await pulled(parts, id, errand), { status: "success", errandAt: undefined });
+		t.equal((await logs()).length, 2);
+		t.match(await rows("select next_sync_at, failures from devices.connection"), [
+			{ next_sync_at: before?.next_sync_at },
+		]);
+
+		await rows(
+			`update devices.connection set lease_holder = gen_random_uuid(), lease_until = now() + interval '1 hour'`,
+		);
+		const busy = await pulled({ ...parts, sleep: async () => undefined }, id, errand);
+		t.match(busy, { status: "failed", errorMessage: /Another sync/, errandAt: clock.now() + 60_000 });
+		await rows("update devices.connection set lease_holder = null, lease_until = null");
+		strava.troubles.push(429);
+		const limited = await pulled(parts, id, errand);
+		t.match(limited, { status: "failed", errandAt: start + 900_000 }, "when the window ends, not before");
+		clock.advance(906_000);
+		strava.revoke(athlete);
+		t.match(await pulled(parts, id, errand), { status: "failed", errandAt: undefined }, "only the person can help");
+		t.match(await rows("select state from devices.connection"), [{ state: "reconnect" }]);
+	},
+);
+
 t.test("a cut connection, and an answer that is no JSON", async (t) => {
 	const { strava, parts } = await world();
 	strava.activitiesOf(athlete).set(1, stravaActivity(1, start - day));

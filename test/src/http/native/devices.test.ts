@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import pg from "pg";
 import t from "tap";
 import { serveStandIn } from "../../../../src/devices/sandbox/serve.ts";
 import { sandboxClock } from "../../../../src/devices/sandbox/stand-in.ts";
@@ -193,6 +194,32 @@ t.test("webhooks: handshake, events, forgeries, repetitions", async (t) => {
 	t.equal(subscribed.status, 400, "a stranger's subscription is not confirmed");
 });
 
+t.test("an event that comes while the vendor is away is not lost, however old what it tells of", async (t) => {
+	const owner = new pg.Client({ connectionString: server.ownerUrl });
+	await owner.connect();
+	t.teardown(() => owner.end());
+	const old = stravaActivity(888, clock.now() - 900 * 86_400_000, { name: "Long ago" });
+	strava.activitiesOf(athlete).set(888, old);
+	for (const nth of [1, 2, 3]) strava.troubleAt(nth, 503);
+	const event = strava.event({ object_id: 888, owner_id: athlete, event_time: 9 });
+	t.equal((await server.stranger.post("/api/webhooks/strava", event.body, event.headers)).status, 200);
+	const later =
+		"name = 'sync-device' and state = 'created' and start_after > now() and data -> 'errand' ->> 'externalId' = '888'";
+	let waiting = 0;
+	for (let tries = 0; tries < 200 && waiting === 0; tries++) {
+		await new Promise((done) => setTimeout(done, 50));
+		waiting = (await owner.query(`select from jobs.job where ${later}`)).rowCount ?? 0;
+	}
+	t.equal(waiting, 1, "it is tried again later");
+	await owner.query(`update jobs.job set start_after = now() where ${later}`);
+	let found = 0;
+	for (let tries = 0; tries < 200 && found === 0; tries++) {
+		await new Promise((done) => setTimeout(done, 50));
+		found = (await owner.query("select from exercise_logs where notes like '%Long ago'")).rowCount ?? 0;
+	}
+	t.equal(found, 1);
+});
+
 t.test("Samsung by push: a secret or a signature, all or nothing, once", async (t) => {
 	const made = await patient.post("/api/devices", { deviceType: "samsung", settings: { mode: "push" } });
 	t.equal(made.status, 201, made.text);
@@ -219,6 +246,26 @@ t.test("Samsung by push: a secret or a signature, all or nothing, once", async (
 	t.match(half.body.errors, [{ path: "heart_rate[1].time" }]);
 	const vitals = await patient.get("/api/vitals?limit=500");
 	t.equal(vitals.body.data.length, 2);
+
+	const owner = new pg.Client({ connectionString: server.ownerUrl });
+	await owner.connect();
+	t.teardown(() => owner.end());
+	const lease = "lease_holder = gen_random_uuid(), lease_until = now() + interval '1 minute'";
+	await owner.query(`update devices.connection set ${lease} where connection_id = $1`, [id]);
+	t.equal((await push({ "x-device-secret": pushSecret })).status, 503, "two at once: one is told to come again");
+	await owner.query("update devices.connection set lease_holder = null, lease_until = null where connection_id = $1", [
+		id,
+	]);
+	await owner.query(`alter table vitals_samples add constraint trouble check (heart_rate is distinct from 99)`);
+	const trouble = JSON.stringify({ heart_rate: [{ bpm: 99, time: "2026-03-01T12:00:00Z" }] });
+	t.ok((await push({ "x-device-secret": pushSecret }, trouble)).status >= 400);
+	await owner.query("alter table vitals_samples drop constraint trouble");
+	const log = (await patient.get(`/api/devices/${id}/sync-history`)).body.data;
+	t.match(
+		log.map(({ status, errorMessage }: Record<string, string>) => `${status} ${errorMessage}`).sort(),
+		["failed Another push was being stored", "failed The server had trouble", "success null", "success null"],
+		"no log is left open",
+	);
 	t.equal((await patient.post(`/api/devices/${id}/sync?wait=true`)).status, 409);
 	t.equal(
 		(await therapist.get(`/api/vitals?userId=${server.people.patient}`)).body.data.length,
