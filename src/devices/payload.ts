@@ -2,14 +2,44 @@
 export type Payload = Readonly<Record<string, unknown>>;
 
 /** A reply that is not what the vendor documents: the pull fails and says so, and nothing of the page is taken. */
-export class UnreadablePayload extends Error {}
+export class UnreadablePayload extends Error {
+	/** What it is that cannot be read, in words that hold no data. */
+	readonly what: string;
+
+	constructor(message: string, { what = message, cause }: { what?: string; cause?: unknown } = {}) {
+		super(message, { cause });
+		this.what = what;
+	}
+}
 
 /** More than is read of one thing, by mistake or meant to fill the memory. */
 export class TooMuch extends UnreadablePayload {}
 
 /** As {@link UnreadablePayload}. @param what in words that hold no data */
 export function unreadable(what: string): UnreadablePayload {
-	return new UnreadablePayload(`the answer cannot be read: ${what}`);
+	return new UnreadablePayload(`the answer cannot be read: ${what}`, { what });
+}
+
+/**
+ * The items of a list, each by itself: one that cannot be read does not keep the others away. Where none can, it is no such list.
+ *
+ * @param otherwise what becomes of an item that cannot be read
+ * @throws UnreadablePayload
+ */
+export function readEach<T>(
+	items: readonly unknown[],
+	read: (item: unknown) => T,
+	otherwise: (item: unknown, what: string) => T,
+): T[] {
+	let unread = 0;
+	return items.map((item) => {
+		try {
+			return read(item);
+		} catch (error) {
+			if (!(error instanceof UnreadablePayload) || ++unread === items.length) throw error;
+			return otherwise(item, error.what);
+		}
+	});
 }
 
 /** @throws UnreadablePayload */

@@ -85,6 +85,7 @@ export async function storeMeasures(
 function usable(records: readonly Upstream[], now: number, leftOut: Set<string>): Map<string, Told> {
 	const told = new Map<string, Told>();
 	for (const upstream of records) {
+		if (upstream.unread !== undefined) leftOut.add(upstream.unread);
 		for (const measure of upstream.measures) {
 			const row = rowOf(measure);
 			const ends = "endedAt" in measure ? measure.endedAt : measure.at;

@@ -89,6 +89,13 @@ export interface Upstream {
 	readonly changedAt?: string;
 	/** Digest of the measure as the list told it, where this is more than that (store-measures.ts). */
 	readonly listed?: string;
+	/** Why it measures nothing: it cannot be read. In words that hold no data; the log says them. */
+	readonly unread?: string;
+}
+
+/** An item of a list that cannot be read. */
+export function unreadItem(raw: unknown, what: string): Upstream {
+	return { measures: [], raw, unread: what };
 }
 
 /** A page of a feed. */

@@ -19,6 +19,9 @@ export interface Position {
 /** Most records of one page whose details are asked for before the page is stored; the others follow. */
 const detailsAtOnce = 30;
 
+/** Records in a row whose details meet trouble: then it is the vendor's, not theirs. */
+const mostTroubled = 3;
+
 /** Pages in a row with nothing but what earlier ones had: one may come of what is added meanwhile, more of a list without an end. */
 const mostRepeated = 3;
 
@@ -39,6 +42,8 @@ export async function walk(
 	const seen = new Set<string>();
 	let request: VendorRequest = first ?? feed.first(window, run.context);
 	let repeated = 0;
+	// Of what cannot be read nobody knows what it is: nothing can be said to be missing.
+	let allRead = true;
 	for (;;) {
 		const current = request;
 		const reply = await ask(run, feed, current);
@@ -47,11 +52,15 @@ export async function walk(
 		repeated = told.length > 0 && told.every((one) => seen.has(one)) ? repeated + 1 : 0;
 		if (repeated >= mostRepeated) throw unreadable("its list begins again and again");
 		for (const one of told) seen.add(one);
+		const unread = page.records.flatMap((record) => record.unread ?? []);
+		allRead &&= unread.length === 0;
 		const { listed, whole } = await detailed(run, feed, page.records);
-		const absent = page.next === undefined && first === undefined ? await absentRecords(run, feed, window, seen) : [];
+		const isLast = page.next === undefined && first === undefined;
+		const absent = isLast && allRead ? await absentRecords(run, feed, window, seen) : [];
 		await run.commit(async (tx) => {
 			await store(run, tx, source, listed, "listed");
 			await store(run, tx, source, whole, "whole");
+			run.count(0, unread);
 			if (absent.length > 0) run.count(await removeRecords(tx, run.parts, source, absent), []);
 			const goOn: Position = { window, request: current };
 			const to = page.next === undefined ? { ...end, [position]: null } : { [position]: JSON.stringify(goOn) };
@@ -70,20 +79,32 @@ export async function fetchOne(run: Run, feed: Feed, externalId: string): Promis
 	await run.commit(async (tx) => run.count(await removeRecords(tx, run.parts, run.source(feed), known), []));
 }
 
-/** Fetches what the list did not tell, for records it told of earlier, as far as the run's share reaches; the newest first. */
+/**
+ * Fetches what the list did not tell, for records it told of earlier, as far as the run's share reaches; the newest first. A record with which there
+ * is trouble does not keep the others waiting; the trouble is thrown in the end.
+ */
 export async function fetchDetails(run: Run, feed: Feed): Promise<void> {
 	if (feed.detail?.adds !== true) return;
 	const asked = new Set<string>();
-	for (;;) {
-		const due = await run.undetailed(feed, detailsAtOnce);
-		if (due.length === 0) return;
+	const troubled = new Map<string, VendorTrouble>();
+	for (let inARow = 0; ; ) {
+		const due = (await run.undetailed(feed, detailsAtOnce)).filter(({ externalId }) => !troubled.has(externalId));
+		if (due.length === 0) break;
 		const whole: Upstream[] = [];
 		try {
 			for (const { externalId, measure } of due) {
 				// The list is who says what there is: a record without details is whole as it is, and so is one whose details are none that can
 				// be kept, which is why it is due again.
 				const asListed = { measures: [JSON.parse(measure) as Measure], raw: null };
-				whole.push(asked.has(externalId) ? asListed : ((await detailOf(run, feed, externalId)) ?? asListed));
+				try {
+					whole.push(asked.has(externalId) ? asListed : ((await detailOf(run, feed, externalId)) ?? asListed));
+					inARow = 0;
+				} catch (error) {
+					const trouble = asTrouble(error, run.vendor.title);
+					if (!(trouble instanceof VendorTrouble) || trouble.what !== "later") throw error;
+					troubled.set(externalId, trouble);
+					if (++inARow >= mostTroubled) throw error;
+				}
 				asked.add(externalId);
 			}
 		} finally {
@@ -91,6 +112,7 @@ export async function fetchDetails(run: Run, feed: Feed): Promise<void> {
 			await run.commit((tx) => store(run, tx, run.source(feed), whole, "whole"));
 		}
 	}
+	for (const trouble of troubled.values()) throw trouble;
 }
 
 /** One record whole; undefined where the vendor has none. */

@@ -11,19 +11,21 @@ import {
 	objectAt,
 	type Payload,
 	positiveAt,
+	readEach,
 	textAt,
 	unreadable,
 } from "../payload.ts";
 import { qualityOfScore } from "../sleep-stages.ts";
-import type {
-	Feed,
-	FeedContext,
-	LimitReading,
-	Upstream,
-	Vendor,
-	VendorEvent,
-	VendorRequest,
-	Window,
+import {
+	type Feed,
+	type FeedContext,
+	type LimitReading,
+	type Upstream,
+	unreadItem,
+	type Vendor,
+	type VendorEvent,
+	type VendorRequest,
+	type Window,
 } from "../vendor.ts";
 
 // Longer than others: six lists, each with its own shape, and together they are Polar AccessLink v3.
@@ -51,7 +53,11 @@ const exercises: Feed = {
 		records:
 			body === undefined
 				? []
-				: asList(body, "the list of exercises").map((item) => exercise(asObject(item, "an exercise"))),
+				: readEach(
+						asList(body, "the list of exercises"),
+						(item) => exercise(asObject(item, "an exercise")),
+						unreadItem,
+					),
 	}),
 	noneStatuses: [204],
 	// Listed for 30 days from the upload; a day less, as clocks differ.
@@ -114,7 +120,7 @@ const sleep: Feed = {
 	first: () => get("/v3/users/sleep"),
 	read: ({ body }) => {
 		const nights = body === undefined ? [] : asList(asObject(body, "the list of nights").nights ?? [], "nights");
-		return { records: nights.map((item) => night(asObject(item, "a night"))) };
+		return { records: readEach(nights, (item) => night(asObject(item, "a night")), unreadItem) };
 	},
 	noneStatuses: [204],
 	listed: ({ at }, { to }) => Date.parse(at) > to - 26 * day,

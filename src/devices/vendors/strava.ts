@@ -11,10 +11,19 @@ import {
 	objectAt,
 	type Payload,
 	positiveAt,
+	readEach,
 	textAt,
 	unreadable,
 } from "../payload.ts";
-import type { Feed, LimitReading, Upstream, Vendor, VendorEvent, VendorRequest } from "../vendor.ts";
+import {
+	type Feed,
+	type LimitReading,
+	type Upstream,
+	unreadItem,
+	type Vendor,
+	type VendorEvent,
+	type VendorRequest,
+} from "../vendor.ts";
 
 const day = 86_400_000;
 const pageSize = 200;
@@ -40,7 +49,7 @@ const activities: Feed = {
 	first: ({ from, to }) => listOf(Math.floor(from / 1000) - 1, Math.ceil(to / 1000) + 1, 1),
 	read(reply, request) {
 		const list = asList(reply.body, "the list of activities");
-		const records = list.map((item) => activity(asObject(item, "an activity")));
+		const records = readEach(list, (item) => activity(asObject(item, "an activity")), unreadItem);
 		const { after, before, page } = request.query ?? {};
 		const next = list.length === 0 ? undefined : listOf(Number(after), Number(before), Number(page) + 1);
 		return { records, next };

@@ -74,6 +74,49 @@ t.test("details that are another's, or no body's: asked for once, and the list's
 	t.match(await rows("select count(*)::int as n from devices.record where not detailed"), [{ n: 0 }]);
 });
 
+t.test(
+	"an activity no one can read, between others: they come, it is named, and nothing is taken for gone",
+	async (t) => {
+		let broken = false;
+		const { strava, parts } = await world(({ url }, answer) => {
+			if (!broken || !url.includes("athlete/activities") || !Array.isArray(answer.body) || answer.body.length < 2)
+				return undefined;
+			// One without a start, which may be any.
+			const [first, ...others] = answer.body as Record<string, unknown>[];
+			return { status: 200, body: [{ ...first, start_date: undefined }, ...others] };
+		});
+		for (const n of [1, 2, 3]) strava.activitiesOf(athlete).set(n, activity(n));
+		const id = await connected(parts, "strava", people.patient);
+		t.match(await pulled(parts, id), { status: "success", recordsSynced: 3 });
+		broken = true;
+		strava.activitiesOf(athlete).set(4, activity(4));
+		const outcome = await pulled(parts, id);
+		t.match(outcome, { status: "success", errorMessage: "left out: an activity without id or start_date" });
+		t.equal((await rows("select 1 from exercise_logs where version >= 1")).length >= 3, true);
+		broken = false;
+		t.match(await pulled(parts, id), { status: "success", errorMessage: null });
+		t.equal((await rows("select 1 from exercise_logs")).length, 4);
+	},
+);
+
+t.test(
+	"an activity whose details are trouble for ever: the others have theirs, and no success is claimed",
+	async (t) => {
+		let asked = 0;
+		const { strava, parts } = await world(({ url }) => {
+			if (!/activities\/1\b/.test(url)) return undefined;
+			asked++;
+			return { status: 500, body: "" };
+		});
+		for (let n = 1; n <= 40; n++) strava.activitiesOf(athlete).set(n, activity(n));
+		const id = await connected(parts, "strava", people.patient);
+		t.match(await pulled(parts, id), { status: "failed", errorMessage: /status 500/ });
+		t.equal((await rows("select 1 from exercise_logs")).length, 40);
+		t.equal((await rows("select 1 from exercise_logs where calories is not null")).length, 39);
+		t.ok(asked <= 3, `asked ${asked} times`);
+	},
+);
+
 t.test("texts no database takes, ids no index takes", async (t) => {
 	const long = "9".repeat(3000);
 	const { strava, parts } = await world(({ url }, answer) => {

@@ -9,11 +9,19 @@ import {
 	objectAt,
 	type Payload,
 	positiveAt,
+	readEach,
 	textAt,
 	unreadable,
 } from "../../payload.ts";
 import { readStages } from "../../sleep-stages.ts";
-import type { Feed, FeedContext, Upstream, VendorReply, VendorRequest } from "../../vendor.ts";
+import {
+	type Feed,
+	type FeedContext,
+	type Upstream,
+	unreadItem,
+	type VendorReply,
+	type VendorRequest,
+} from "../../vendor.ts";
 import { activityOf } from "./activity.ts";
 import { amountRequests, withAmounts } from "./workout-amounts.ts";
 
@@ -61,10 +69,14 @@ export const bridgeFeeds: readonly Feed[] = types.map(([type, kind, measuresOf])
 	}),
 	...(kind === "exercise" ? { beside: amountRequests } : {}),
 	read: ({ body }, _request, context, beside = []) => ({
-		records: asList(body ?? [], `the bridge's ${type}`).flatMap((item) => {
-			const record = asObject(item, type);
-			return upstream(kind === "exercise" ? withAmounts(record, beside) : record, measuresOf, context);
-		}),
+		records: readEach(
+			asList(body ?? [], `the bridge's ${type}`),
+			(item) => {
+				const record = asObject(item, type);
+				return upstream(kind === "exercise" ? withAmounts(record, beside) : record, measuresOf, context);
+			},
+			(item, what) => [unreadItem(item, what)],
+		).flat(),
 	}),
 	noneStatuses: [204],
 	absent: "gone",

@@ -2,7 +2,7 @@ import { dateAtOffset, dateInZone, instantAtOffset, instantOf, instantText } fro
 import type { Measure } from "../../measures.ts";
 import { given, type Payload, positiveAt, TooMuch, textAt } from "../../payload.ts";
 import { qualityOfScore, readStages, type SleepStage } from "../../sleep-stages.ts";
-import type { FeedContext, Upstream } from "../../vendor.ts";
+import { type FeedContext, type Upstream, unreadItem } from "../../vendor.ts";
 import { activityOf } from "./activity.ts";
 
 /*
@@ -145,7 +145,11 @@ export async function* readExport(
 		if (read === undefined) continue;
 		for await (const line of linesOf(file)) {
 			const times = timesOf(line);
-			if (times === undefined) continue;
+			if (times === undefined) {
+				const isEmpty = Object.values(line).every((cell) => cell === "");
+				if (!isEmpty) yield unreadItem(undefined, `${type}: a row without a start_time that can be read`);
+				continue;
+			}
 			const changedAt = instant(textAt(line, "update_time"), 0);
 			const measures = read(line, times, { ...context, stages });
 			const raw = { file: type, line, stages: stages.get(times.id) };

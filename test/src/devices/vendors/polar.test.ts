@@ -65,6 +65,18 @@ t.test("what is no list of exercises is refused", async (t) => {
 	}
 });
 
+t.test("one that cannot be read does not keep the others away", async (t) => {
+	const read = (name: string, body: unknown) =>
+		feed(name)
+			.read({ status: 200, body }, { method: "GET", path: "/" }, { vendorUserId: "", timeZone: "UTC" })
+			.records.map(({ measures, unread }) => unread ?? measures.length);
+	t.same(read("exercises", [exercise, {}]), [1, "an exercise without id, start_time or duration"]);
+	t.same(read("sleep", { nights: [{ date: "2024-01-15" }, night] }), [
+		"a night without date, sleep_start_time or sleep_end_time",
+		1,
+	]);
+});
+
 const night = {
 	date: "2024-01-15",
 	sleep_start_time: "2024-01-14T23:00:00+02:00",

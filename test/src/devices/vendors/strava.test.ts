@@ -85,6 +85,19 @@ t.test("what is no list of activities is refused, not read as empty", async (t) 
 	}
 });
 
+t.test("an activity that cannot be read does not keep the others away, and is named", async (t) => {
+	const { records, next } = feed.read(
+		{ status: 200, body: [{ id: 1 }, summary, 7, { ...summary, id: 5, start_date: "soon" }] },
+		feed.first({ from: 0, to: 1 }, context),
+		context,
+	);
+	t.same(
+		records.map(({ measures, unread }) => unread ?? measures.length),
+		["an activity without id or start_date", 1, "an activity is not an object", "an activity without id or start_date"],
+	);
+	t.ok(next);
+});
+
 t.test("limits are read in any casing, and emptiness is tolerated", async (t) => {
 	const now = Date.parse("2025-10-01T10:07:00Z");
 	const headers = (given: Record<string, string>) => {

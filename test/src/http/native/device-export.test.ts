@@ -67,6 +67,15 @@ t.test("a CSV by itself says what it holds in its first line, or by its name", a
 	t.same(await rates(), [61, 62, 63, 64]);
 });
 
+t.test("rows that cannot be read are named, and the others stored", async (t) => {
+	const local = csv(65, "14").replace(/$/, "14.03.2026 08:00,66.0,UTC+0200,uuid-local,\n,,,,\n");
+	t.match(await send(patient, zip([[name, local]])), {
+		status: 200,
+		body: { recordsSynced: 1, errorMessage: "left out: heart_rate: a row without a start_time that can be read" },
+	});
+	t.same(await rates(), [61, 62, 63, 64, 65]);
+});
+
 t.test("what is no export, or an attack, is told by name, logged, and leaves nothing behind", async (t) => {
 	const before = await rates();
 	for (const [what, body, status, message] of [
