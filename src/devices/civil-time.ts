@@ -1,6 +1,14 @@
-/** Text with milliseconds in UTC, as rows keep instants. */
+import { unreadable } from "./payload.ts";
+
+/** The last year rows keep instants of. */
+const lastYear = 9999;
+
+/** Text with milliseconds in UTC, as rows keep instants. @throws UnreadablePayload for a time in no year there is: durations come from outside, too */
 export function instantText(epochMilliseconds: number): string {
-	return new Date(epochMilliseconds).toISOString();
+	const date = new Date(epochMilliseconds);
+	const year = date.getUTCFullYear();
+	if (!(year >= 1 && year <= lastYear)) throw unreadable("a time in no year there is");
+	return date.toISOString();
 }
 
 /** An instant from text with `Z` or an offset; undefined for anything else, local times too. */

@@ -7,6 +7,7 @@ import { getRow } from "../store/rows.ts";
 import { DeviceSyncLogs } from "../tables/device-sync-logs.ts";
 import { settingsOf } from "./connection.ts";
 import { finish, type Outcome } from "./finish.ts";
+import { CallFailure } from "./http-client.ts";
 import type { DeviceParts } from "./parts.ts";
 import { pullExport } from "./pull-export.ts";
 import { beginRun, type Run } from "./run.ts";
@@ -20,6 +21,9 @@ const patienceMilliseconds = 60_000;
 
 /** A log that is pending for so long belongs to an attempt that is no more; longer than a job may take. */
 const abandonedMilliseconds = 60 * 60_000;
+
+/** Lists that may hang before the others are not asked for: one may be slow, but not all. */
+const mostTimeouts = 2;
 
 /** Waits before one record is asked for again, doubled each time, and how often; milliseconds. */
 const firstErrandPause = 60_000;
@@ -124,6 +128,7 @@ async function attempt(run: Run, errand: Errand | undefined): Promise<VendorTrou
 /** Each feed by itself: one that has trouble does not keep the others from being pulled. */
 async function everyFeed(run: Run): Promise<VendorTrouble[]> {
 	const troubles: VendorTrouble[] = [];
+	let timeouts = 0;
 	for (const feed of run.vendor.feeds) {
 		try {
 			await pullFeed(run, feed);
@@ -132,8 +137,9 @@ async function everyFeed(run: Run): Promise<VendorTrouble[]> {
 			troubles.push(
 				trouble.what === "later" ? new VendorTrouble("later", `${trouble.message} (${feed.name})`) : trouble,
 			);
-			// Whoever is refused, must wait or is replaced has nothing more to ask.
-			if (trouble.what !== "later") break;
+			// Whoever is refused, must wait or is replaced has nothing more to ask; and who hangs keeps others waiting, too.
+			if (trouble.cause instanceof CallFailure && trouble.cause.trouble === "timeout") timeouts += 1;
+			if (trouble.what !== "later" || timeouts >= mostTimeouts) break;
 		}
 	}
 	return troubles;

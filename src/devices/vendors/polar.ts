@@ -49,13 +49,13 @@ const exercises: Feed = {
 	overlap: 30 * day,
 	firstWindow: 30 * day,
 	first: () => get("/v3/exercises"),
-	read: ({ body }) => ({
+	read: ({ body }, _request, context) => ({
 		records:
 			body === undefined
 				? []
 				: readEach(
 						asList(body, "the list of exercises"),
-						(item) => exercise(asObject(item, "an exercise")),
+						(item) => exercise(asObject(item, "an exercise"), context),
 						unreadItem,
 					),
 	}),
@@ -66,14 +66,18 @@ const exercises: Feed = {
 	detail: {
 		adds: false,
 		request: (id) => get(`/v3/exercises/${encodeURIComponent(id)}`),
-		read: ({ body }) => exercise(asObject(body, "an exercise")),
+		read: ({ body }, context) => exercise(asObject(body, "an exercise"), context),
 	},
 };
 
-/** `start_time` is the local time without offset, which is told beside it: UTC = local − offset. */
-function exercise(payload: Payload): Upstream {
+/** `start_time` is the local time without offset, which is told beside it: UTC = local − offset. Where it is not, it is the person's zone. */
+function exercise(payload: Payload, { timeZone }: Pick<FeedContext, "timeZone">): Upstream {
 	const externalId = idAt(payload, "id");
-	const at = instantAtOffset(textAt(payload, "start_time"), numberAt(payload, "start_time_utc_offset") ?? 0);
+	const [start, offset] = [textAt(payload, "start_time"), numberAt(payload, "start_time_utc_offset")];
+	const at =
+		offset === undefined
+			? (instantOf(start) ?? instantsOfDay(start?.slice(0, 10) ?? "", [start?.slice(11) ?? ""], timeZone)[0])
+			: instantAtOffset(start, offset);
 	const seconds = durationSeconds(textAt(payload, "duration"));
 	if (externalId === undefined || at === undefined || seconds === undefined) {
 		throw unreadable("an exercise without id, start_time or duration");
@@ -232,7 +236,7 @@ const oxygen: Feed = {
 	longestWindow: 27 * day,
 	first: (window) => get("/v3/users/biosensing/spo2", dates(window)),
 	read: ({ body }) => ({
-		records: listOrNothing(body, "SpO2 tests").flatMap((payload): Upstream[] => {
+		records: eachOf(body, "SpO2 tests", (payload) => {
 			const [time, percent] = [positiveAt(payload, "test_time"), positiveAt(payload, "blood_oxygen_percent")];
 			if (payload.test_status !== "SPO2_TEST_PASSED" || time === undefined || percent === undefined) return [];
 			const at = instantText(time * 1000);
@@ -252,7 +256,7 @@ const temperature: Feed = {
 	longestWindow: 27 * day,
 	first: (window) => get("/v3/users/biosensing/bodytemperature", dates(window)),
 	read: ({ body }) => ({
-		records: listOrNothing(body, "temperatures").flatMap((payload): Upstream[] => {
+		records: eachOf(body, "temperatures", (payload) => {
 			const start = utc(textAt(payload, "start_time"));
 			if (payload.measurement_type !== "TM_CORE_TEMPERATURE" || start === undefined) return [];
 			const samples = asList(payload.samples ?? [], "samples").map((item) => asObject(item, "a sample"));
@@ -289,7 +293,7 @@ const weight: Feed = {
 /** A kept payload is an item of its list; a day of heart rates has its date with it. */
 function replay(source: string, raw: unknown, context: FeedContext): readonly Upstream[] {
 	const payload = asObject(raw, "a payload");
-	if (source === exercises.name) return [exercise(payload)];
+	if (source === exercises.name) return [exercise(payload, context)];
 	if (source === sleep.name) return [night(payload)];
 	if (source === heartRate.name) return [heartRateDay(payload, "", context.timeZone)];
 	const feed = [oxygen, temperature, weight].find(({ name }) => name === source);
@@ -302,8 +306,13 @@ function utc(text: string | undefined): string | undefined {
 	return instantOf(text) ?? instantAtOffset(text, 0);
 }
 
-function listOrNothing(body: unknown, what: string): readonly Payload[] {
-	return body === undefined ? [] : asList(body, what).map((item) => asObject(item, what));
+function eachOf(body: unknown, what: string, read: (payload: Payload) => Upstream[]): readonly Upstream[] {
+	const items = body === undefined ? [] : asList(body, what);
+	return readEach(
+		items,
+		(item) => read(asObject(item, what)),
+		(item, why) => [unreadItem(item, why)],
+	).flat();
 }
 
 /** Two numbers each, of the short window and the long one; the reset is in seconds from now. */

@@ -100,15 +100,20 @@ t.test(
 		t.match(replayed, { changed: 0 }, "and is kept with the payload");
 
 		bridge.hangs = true;
+		let hung = 0;
 		const hurried = {
 			...parts,
-			ask: (call: Parameters<typeof parts.ask>[0]) => parts.ask({ ...call, timeoutMilliseconds: 100 }),
+			ask: (call: Parameters<typeof parts.ask>[0]) => {
+				hung += 1;
+				return parts.ask({ ...call, timeoutMilliseconds: 100 });
+			},
 		};
 		t.match(
 			await pulled(hurried, id),
 			{ status: "failed", errorMessage: /did not answer in time/ },
 			"a bridge that hangs",
 		);
+		t.equal(hung, 2, "is not asked for every list: others wait for their turn");
 		bridge.hangs = false;
 		t.match(await pulled(parts, id), { status: "success" });
 		const wrong = await connection({ mode: "bridge", url: served.base, username: "paula" }, "wrong");

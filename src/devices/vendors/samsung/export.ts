@@ -1,6 +1,6 @@
 import { dateAtOffset, dateInZone, instantAtOffset, instantOf, instantText } from "../../civil-time.ts";
 import type { Measure } from "../../measures.ts";
-import { given, type Payload, positiveAt, TooMuch, textAt } from "../../payload.ts";
+import { given, type Payload, positiveAt, TooMuch, textAt, UnreadablePayload, unreadable } from "../../payload.ts";
 import { qualityOfScore, readStages, type SleepStage } from "../../sleep-stages.ts";
 import { type FeedContext, type Upstream, unreadItem } from "../../vendor.ts";
 import { activityOf } from "./activity.ts";
@@ -144,18 +144,23 @@ export async function* readExport(
 		const read = readers[type];
 		if (read === undefined) continue;
 		for await (const line of linesOf(file)) {
-			const times = timesOf(line);
-			if (times === undefined) {
-				const isEmpty = Object.values(line).every((cell) => cell === "");
-				if (!isEmpty) yield unreadItem(undefined, `${type}: a row without a start_time that can be read`);
-				continue;
+			if (Object.values(line).every((cell) => cell === "")) continue;
+			try {
+				yield upstream(type, read, line, { ...context, stages });
+			} catch (error) {
+				if (!(error instanceof UnreadablePayload)) throw error;
+				yield unreadItem(undefined, `${type}: ${error.what}`);
 			}
-			const changedAt = instant(textAt(line, "update_time"), 0);
-			const measures = read(line, times, { ...context, stages });
-			const raw = { file: type, line, stages: stages.get(times.id) };
-			yield { measures, raw, ...(changedAt === undefined ? {} : { changedAt }) };
 		}
 	}
+}
+
+function upstream(type: string, read: Reader, line: Line, context: ExportContext): Upstream {
+	const times = timesOf(line);
+	if (times === undefined) throw unreadable("a row without a start_time that can be read");
+	const changedAt = instant(textAt(line, "update_time"), 0);
+	const raw = { file: type, line, stages: context.stages.get(times.id) };
+	return { measures: read(line, times, context), raw, ...(changedAt === undefined ? {} : { changedAt }) };
 }
 
 /** Reads a kept row of an export again. */

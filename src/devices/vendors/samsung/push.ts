@@ -1,7 +1,7 @@
 import { Failure } from "../../../fhir/failure.ts";
 import { dateInZone, instantOf, instantText } from "../../civil-time.ts";
 import type { Measure } from "../../measures.ts";
-import { given, idAt, type Payload, positiveAt, textAt } from "../../payload.ts";
+import { given, idAt, type Payload, positiveAt, textAt, UnreadablePayload } from "../../payload.ts";
 import { readStages } from "../../sleep-stages.ts";
 import type { FeedContext, Upstream } from "../../vendor.ts";
 import { activityOf } from "./activity.ts";
@@ -94,7 +94,12 @@ export function readPush(body: unknown, context: FeedContext): readonly Upstream
 			const fail = (what: string): never => {
 				throw invalid(`${path}.${what}`, `${path}.${what} is missing or cannot be read`);
 			};
-			records.push({ measures: read(item as Payload, context, fail), raw: { [name]: [item] } });
+			try {
+				records.push({ measures: read(item as Payload, context, fail), raw: { [name]: [item] } });
+			} catch (error) {
+				if (error instanceof UnreadablePayload) throw invalid(path, `${path} has ${error.what}`);
+				throw error;
+			}
 		}
 	}
 	return records;

@@ -53,6 +53,18 @@ t.test("an exercise: local start less its offset is UTC", async (t) => {
 	t.match(rowOf(bare as Measure), { values: { distance: null, avgHeartRate: null, calories: null, duration: 2 } });
 });
 
+t.test("an exercise that does not tell its offset is of the person's zone", async (t) => {
+	const at = (start_time: string, timeZone: string) => {
+		const body = [{ ...exercise, start_time, start_time_utc_offset: undefined }];
+		const context = { vendorUserId: "", timeZone };
+		const [record] = feed("exercises").read({ status: 200, body }, { method: "GET", path: "/" }, context).records;
+		return record?.measures[0]?.at;
+	};
+	t.equal(at("2024-03-05T07:15:00", "Asia/Kolkata"), "2024-03-05T01:45:00.000Z");
+	t.equal(at("2024-07-05T07:15:00.000", "America/New_York"), "2024-07-05T11:15:00.000Z");
+	t.equal(at("2024-03-05T07:15:00+01:00", "Asia/Kolkata"), "2024-03-05T06:15:00.000Z");
+});
+
 t.test("what is no list of exercises is refused", async (t) => {
 	for (const body of [
 		{},
@@ -70,6 +82,14 @@ t.test("one that cannot be read does not keep the others away", async (t) => {
 		feed(name)
 			.read({ status: 200, body }, { method: "GET", path: "/" }, { vendorUserId: "", timeZone: "UTC" })
 			.records.map(({ measures, unread }) => unread ?? measures.length);
+	t.same(read("exercises", [{ ...exercise, duration: "P99999999D" }, exercise]), ["a time in no year there is", 1]);
+	t.same(
+		read("spo2", [
+			{ test_time: 1e300, test_status: "SPO2_TEST_PASSED", blood_oxygen_percent: 97 },
+			{ test_time: 1_705_300_000, test_status: "SPO2_TEST_PASSED", blood_oxygen_percent: 97 },
+		]),
+		["a time in no year there is", 1],
+	);
 	t.same(read("exercises", [exercise, {}]), [1, "an exercise without id, start_time or duration"]);
 	t.same(read("sleep", { nights: [{ date: "2024-01-15" }, night] }), [
 		"a night without date, sleep_start_time or sleep_end_time",

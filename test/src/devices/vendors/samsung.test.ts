@@ -218,3 +218,25 @@ t.test("push", async (t) => {
 	t.throws(() => readPush({ heart_rate: {} }, context), /must be a list/);
 	t.throws(() => readPush([], context), /must be an object/);
 });
+
+t.test("nights when the clocks change, in three zones: real hours, on the day of waking there", async (t) => {
+	for (const [timeZone, from, to, hours, date] of [
+		["Europe/Helsinki", "2026-03-28T21:00:00Z", "2026-03-29T04:00:00Z", 7, "2026-03-29"],
+		["Europe/Helsinki", "2026-10-24T20:00:00Z", "2026-10-25T05:00:00Z", 9, "2026-10-25"],
+		["America/New_York", "2026-11-01T02:00:00Z", "2026-11-01T12:00:00Z", 10, "2026-11-01"],
+		["America/New_York", "2026-03-08T03:30:00Z", "2026-03-08T04:30:00Z", 1, "2026-03-07"],
+		["Australia/Sydney", "2026-10-03T13:00:00Z", "2026-10-03T20:00:00Z", 7, "2026-10-04"],
+		["Australia/Sydney", "2026-04-04T12:00:00Z", "2026-04-04T21:00:00Z", 9, "2026-04-05"],
+	] as const) {
+		const context = { vendorUserId: "", timeZone };
+		const night = { date, asleepSeconds: hours * 3600, endedAt: to.replace("Z", ".000Z") };
+		const seconds = hours * 3600;
+		const pushed = readPush({ sleep: [{ session_end_time: to, duration_seconds: seconds }] }, context);
+		t.match(flat(pushed), [{ ...night, at: from.replace("Z", ".000Z") }], `${timeZone} ${date}, pushed`);
+		const feed = bridgeFeeds.find(({ name }) => name === "sleepSession");
+		const request = { method: "POST", path: "/" } as const;
+		const record = { _id: "n", app: "com.sec.android.app.shealth", start: from, end: to, data: { stages: [] } };
+		const bridged = feed?.read({ status: 200, body: [record] }, request, context).records ?? [];
+		t.match(flat(bridged), [night], `${timeZone} ${date}, by a bridge`);
+	}
+});

@@ -244,6 +244,9 @@ t.test("Samsung by push: a secret or a signature, all or nothing, once", async (
 	);
 	t.equal(half.status, 400);
 	t.match(half.body.errors, [{ path: "heart_rate[1].time" }]);
+	const never = { session_end_time: "2026-03-01T07:00:00Z", duration_seconds: 1e300 };
+	const endless = await push({ "x-device-secret": pushSecret }, JSON.stringify({ sleep: [never] }));
+	t.match(endless, { status: 400, body: { errors: [{ path: "sleep[0]" }] } });
 	const vitals = await patient.get("/api/vitals?limit=500");
 	t.equal(vitals.body.data.length, 2);
 
