@@ -105,12 +105,19 @@ export async function endConnect(
  * Ends a connection: no more pulls, no tokens here, and the access is taken back at the vendor. What was pulled stays. That the vendor does not
  * answer does not keep the person connected.
  *
+ * @param connectionId one of them only. Default: all of the person's at this vendor
  * @returns how many connections ended
  */
-export async function disconnect(parts: DeviceParts, name: VendorName, userId: number): Promise<number> {
+export async function disconnect(
+	parts: DeviceParts,
+	name: VendorName,
+	userId: number,
+	connectionId?: number,
+): Promise<number> {
 	const ended = await parts.database.write(serverCaller, async (tx) => {
 		const connections = (await connectionsOf(tx, userId, name)).filter(
-			({ state }) => state === "connected" || state === "reconnect",
+			({ id, state }) =>
+				(state === "connected" || state === "reconnect") && (connectionId === undefined || id === connectionId),
 		);
 		for (const { id } of connections) await forgetAccess(parts, tx, id, userId);
 		return connections;

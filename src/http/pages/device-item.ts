@@ -55,9 +55,9 @@ ${
 <button type="submit" aria-label="Sync ${name} now">Sync now</button></form>`
 }
 ${
-	pulls &&
-	vendor.oauth !== undefined &&
+	health.state !== "disconnected" &&
 	html`<form method="post" action="/devices/disconnect"><input type="hidden" name="vendor" value="${vendor.name}">
+<input type="hidden" name="device" value="${row.id as number}">
 <button type="submit" class="second" aria-label="Disconnect ${name}">Disconnect</button></form>`
 }</li>
 `;

@@ -59,11 +59,12 @@ ${pairs.length > 0 && html`<h2>Workouts that two devices told of</h2><ul class="
 	});
 
 	app.post("/devices/disconnect", hidden, async (request, reply) => {
-		const name = formOf(request, devices.baseUrl).get("vendor") ?? undefined;
+		const form = formOf(request, devices.baseUrl);
+		const [name, id] = [form.get("vendor") ?? "", Number(form.get("device"))];
 		const caller = await request.browserCaller(reply);
 		if (caller === undefined) return reply.redirect(signInAddress("/devices"), 303);
-		if (!isBrowserVendor(name)) throw new Failure("invalid", "Choose a vendor");
-		await disconnect(devices, name, caller.userId);
+		if (!isVendor(name) || !isRowId(id)) throw new Failure("invalid", "Choose a device");
+		await disconnect(devices, name, caller.userId, id);
 		return reply.redirect("/devices", 303);
 	});
 
@@ -137,6 +138,10 @@ ${pairs.length > 0 && html`<h2>Workouts that two devices told of</h2><ul class="
 /** What ties a connect to whoever is signed in with this browser. */
 function browserOf({ userId }: Caller): string {
 	return `user:${userId}`;
+}
+
+function isVendor(name: string): name is VendorName {
+	return Object.hasOwn(vendors, name);
 }
 
 function isBrowserVendor(name: string | undefined): name is VendorName {

@@ -42,7 +42,18 @@ t.test("a newcomer connects Strava, sees it, moves time forward, disconnects; no
 		403,
 	);
 	t.equal((await patient.post("/sandbox/advance", {})).status, 303);
-	t.equal((await patient.post("/devices/disconnect", { vendor: "strava" })).status, 303);
+	const [, device = ""] = /action="\/devices\/disconnect">[\s\S]*?name="device" value="(\d+)"/.exec(page.text) ?? [];
+	for (const wrong of [
+		{ vendor: "strava" },
+		{ vendor: "x", device },
+		{ vendor: "__proto__", device },
+		{ device },
+	] as Record<string, string>[])
+		t.equal((await patient.post("/devices/disconnect", wrong)).status, 400, JSON.stringify(wrong));
+	const theirs = await other.post("/devices/disconnect", { vendor: "strava", device });
+	t.equal(theirs.status, 303);
+	t.notMatch((await patient.get("/devices")).text, /not connected/, "nobody ends another's");
+	t.equal((await patient.post("/devices/disconnect", { vendor: "strava", device })).status, 303);
 	t.match((await patient.get("/devices")).text, /not connected/);
 });
 

@@ -44,6 +44,23 @@ t.test("a phone: its secret is shown once, and works", async (t) => {
 	t.notMatch(list.text, secret);
 });
 
+t.test("one of two phones is disconnected: its secret is good for nothing, the other's is", async (t) => {
+	const phones = [];
+	for (const deviceName of ["Old phone", "New phone"]) {
+		const { text } = await patient.post(address, { mode: "push", deviceName });
+		const [, id = "", secret = ""] = /devices\/(\d+)\/push[\s\S]*X-Device-Secret: ([\w-]+)/.exec(text) ?? [];
+		phones.push({ id, secret });
+	}
+	const [old, other] = phones as [(typeof phones)[0], (typeof phones)[0]];
+	t.match((await patient.get("/devices")).text, 'aria-label="Disconnect Old phone"');
+	t.equal((await patient.post("/devices/disconnect", { vendor: "samsung", device: old.id })).location, "/devices");
+	t.match((await patient.get("/devices")).text, /Old phone<\/strong> \(Samsung Health via push\) – not connected/);
+	const push = ({ id, secret }: typeof old) =>
+		server.stranger.post(`/api/devices/${id}/push`, { weight: [] }, { "x-device-secret": secret });
+	t.equal((await push(old)).status, 404);
+	t.equal((await push(other)).status, 200);
+});
+
 t.test("exports: sent here, or at an address", async (t) => {
 	t.equal((await patient.post(address, { mode: "export", deviceName: "", url: "" })).location, "/devices");
 	const at = { mode: "export", deviceName: "Cloud", url: " https://exports.example/newest.zip " };
@@ -53,8 +70,8 @@ t.test("exports: sent here, or at an address", async (t) => {
 	t.same(there.settings, { mode: "export", url: "https://exports.example/newest.zip" });
 	const list = await patient.get("/devices");
 	t.match(list.text, `/devices/${here.id}/export`);
-	t.match(list.text, new RegExp(`name="device" value="${there.id}"`), "what is at an address is pulled");
-	t.notMatch(list.text, new RegExp(`name="device" value="${here.id}"`));
+	t.match(list.text, 'aria-label="Sync Cloud now"', "what is at an address is pulled");
+	t.notMatch(list.text, 'aria-label="Sync Samsung Health now"');
 });
 
 t.test("a bridge: its password is sealed and never shown", async (t) => {
