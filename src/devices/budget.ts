@@ -11,8 +11,8 @@ export interface Budget {
 	spend(): Promise<void>;
 	/** How many more this run may make, as far as is known; Infinity while no limit is. */
 	left(): number;
-	/** How many it has made. */
-	made(): number;
+	/** How many it has made, and how many more were counted. */
+	used(): { readonly requests: number; readonly ahead: number };
 	/** Takes over what an answer's headers say of the limits. @throws VendorTrouble limit for a 429 */
 	settle(answer: CallAnswer): Promise<void>;
 }
@@ -86,11 +86,13 @@ export async function budgetOf(
 		endsAt: Math.min(endsAt, now() + longestWindow),
 	});
 	let counted = 0;
+	// Nobody counts what is asked for before a window is known: what was counted ahead of it is counted again.
+	let isCounted = true;
 	let settled = 0;
 	let tight = left !== null && left < muchLeft;
 	return {
 		left: () => share,
-		made: () => made,
+		used: () => ({ requests: made, ahead: isCounted ? counted : 0 }),
 		async spend() {
 			if (usable <= 0 && closedUntil !== null) throw wait(Date.parse(closedUntil));
 			if (sure <= 0) await prolong();
@@ -101,15 +103,17 @@ export async function budgetOf(
 				counted -= 1;
 				return;
 			}
-			const count = tight ? 1 : atOnce;
-			const until = await database.write(serverCaller, (tx) => spendRequests(tx, vendor.name, iso(now()), count));
-			if (until !== undefined) throw wait(Date.parse(until));
+			const count = tight ? 1 : Math.min(atOnce, sure + 1);
+			const spent = await database.write(serverCaller, (tx) => spendRequests(tx, vendor.name, iso(now()), count));
+			if (spent.until !== null) throw wait(Date.parse(spent.until));
+			isCounted = spent.isCounted;
 			counted = count - 1;
 		},
 		async settle(answer) {
 			const readings = vendor.limits.read(answer.header, now()).map(believable);
 			tight = readings.some(({ limit, used }) => limit - used < muchLeft);
 			settled += 1;
+			if (readings.length > 0 && !isCounted) counted = 0;
 			if (readings.length > 0 && (tight || settled % atOnce === 1)) {
 				const limits = readings.map((one) => ({ ...one, endsAt: iso(one.endsAt) }));
 				await database.write(serverCaller, (tx) => noteLimits(tx, vendor.name, iso(now()), limits));

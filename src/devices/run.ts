@@ -98,7 +98,7 @@ export async function beginRun(
 		signal: options.signal,
 	});
 	const giveBack = (tx: Transaction) =>
-		endLease(tx, id, holder, { requests: budget.made(), now: new Date(parts.now()).toISOString() });
+		endLease(tx, id, holder, { ...budget.used(), now: new Date(parts.now()).toISOString() });
 	const signs = setInterval(() => {
 		// Lost, or the database away: the next commit finds out.
 		database.write(serverCaller, (tx) => keepLease(tx, id, holder, leaseSeconds)).catch(() => undefined);

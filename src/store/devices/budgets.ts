@@ -19,24 +19,33 @@ export interface Reading {
 }
 
 /**
- * Counts requests about to be made against every running window of a vendor; when one is spent, counts nothing and gives the moment it has surely ended.
- * Windows are locked in the order of their names, as {@link noteLimits} does: whoever took them otherwise would wait for one another.
+ * Counts requests about to be made against every running window of a vendor; when one is spent, counts nothing. Windows are locked in the order of
+ * their names, as {@link noteLimits} does: whoever took them otherwise would wait for one another.
  *
  * @param now ISO
+ * @returns the moment a spent window has surely ended; and whether there was a window to count against
  */
 export async function spendRequests(
 	tx: Transaction,
 	vendor: string,
 	now: string,
 	count: number,
-): Promise<string | undefined> {
-	const rows = await tx.query(sql<{ until: string | null }>`
+): Promise<{ readonly until: string | null; readonly isCounted: boolean }> {
+	const rows = await tx.query(sql<{ until: string | null; isCounted: boolean }>`
 		with locked as (select name, most, used, ends_at from devices.budget where vendor = ${vendor} and ${isRunning(now)} order by name for update),
-			spent as (select max(ends_at) + ${behind} as until from locked where used >= most),
+			spent as (select max(ends_at) filter (where used >= most) + ${behind} as until, count(*) > 0 as "isCounted" from locked),
 			counted as (update devices.budget b set used = b.used + ${count}::int from locked l, spent
 				where b.vendor = ${vendor} and b.name = l.name and spent.until is null)
-		select until from spent`);
-	return rows[0]?.until ?? undefined;
+		select until, "isCounted" from spent`);
+	return rows[0] as (typeof rows)[0];
+}
+
+/** Takes requests of a connection's vendor back that were counted and are not made: a `with` for another statement, in the same order of locks. */
+export function uncounting(connectionId: number, count: number, now: string): RawBuilder<unknown> {
+	return sql`with locked as (select b.vendor, b.name from devices.budget b join public.device_connections d on d.device_type = b.vendor
+				where d.id = ${connectionId}::int and ${isRunning(now)} order by b.name for update of b),
+			uncounted as (update devices.budget b set used = greatest(0, b.used - ${count}::int) from locked l
+				where b.vendor = l.vendor and b.name = l.name)`;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { Transaction } from "../database.ts";
-import { counts, left } from "./budgets.ts";
+import { counts, left, uncounting } from "./budgets.ts";
 
 /** A device connection as the server itself sees it: the documented row and what devices.connection adds. Tokens and secrets are sealed. */
 export interface ConnectionRow {
@@ -135,23 +135,31 @@ export async function keepLease(tx: Transaction, id: number, holder: string, sec
 	return rows.length === 1;
 }
 
+/** What a run used of its vendor's limit. */
+export interface Used {
+	readonly requests: number;
+	/** Requests that were counted ahead of being made, and were not. */
+	readonly ahead: number;
+	/** ISO. */
+	readonly now: string;
+}
+
 /**
  * Gives the right back, and counts the requests that were made with it: in the window of the vendor's limit that ends first. Where none were, it is
  * still known when there were some.
- *
- * @param now ISO
  */
 export async function endLease(
 	tx: Transaction,
 	id: number,
 	holder: string,
-	{ requests, now }: { requests: number; now: string },
+	{ requests, ahead, now }: Used,
 ): Promise<void> {
 	const spent = sql`,
 			spent_requests = case when spent_until > ${now}::timestamptz then spent_requests else 0 end + ${requests}::int,
 			spent_until = case when spent_until > ${now}::timestamptz then spent_until else (select min(b.ends_at) from devices.budget b
 				join public.device_connections d on d.device_type = b.vendor where d.id = ${id}::int and b.ends_at > ${now}::timestamptz) end`;
 	await tx.query(sql`
+		${ahead === 0 ? sql`` : uncounting(id, ahead, now)}
 		update devices.connection set lease_holder = null, lease_until = null, lease_log_id = null${requests === 0 ? sql`` : spent}
 		where connection_id = ${id}::int and lease_holder = ${holder}::uuid`);
 }

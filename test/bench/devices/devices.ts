@@ -126,8 +126,8 @@ async function fairness(ground: DevicesGround, { fair }: DevicesSize): Promise<D
 			const got = rows.map((row) => row.got);
 			if (index === undefined && got.reduce((sum, one) => sum + one, 0) * 2 >= fair * each) index = jain(got);
 			const next = Math.min(...rows.filter(({ complete }) => !complete).map((row) => row.next?.getTime() ?? now));
-			// Those that are to begin within half a minute of one another begin together.
-			if (Number.isFinite(next)) await ground.advance(Math.max(1000, next - now + 30_000));
+			// Turns are handed out every minute.
+			if (Number.isFinite(next)) await ground.advance(Math.max(60_000, next - now + 30_000));
 		}
 	};
 	const one = await phase(ground, "fair under 200 a quarter hour", fair, work);

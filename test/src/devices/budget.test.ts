@@ -1,7 +1,9 @@
 import t from "tap";
+import { serverCaller } from "../../../src/access/caller.ts";
 import { budgetOf } from "../../../src/devices/budget.ts";
 import { sandboxClock } from "../../../src/devices/sandbox/stand-in.ts";
 import { strava } from "../../../src/devices/vendors/strava.ts";
+import { endLease } from "../../../src/store/devices/connections.ts";
 import { deviceParts, peopledDatabase } from "../../support/devices.ts";
 
 const { database, people, rows } = await peopledDatabase(t);
@@ -46,7 +48,7 @@ t.test("where no limit is known a turn begins short, and goes on as far as the f
 	for (let n = 0; n < 9; n++) await first.spend();
 	await used(9, 9);
 	for (let n = 0; n < 92; n++) await first.spend();
-	t.equal(first.made(), 101);
+	t.equal(first.used().requests, 101);
 	await t.rejects(first.spend(), { what: "limit", until: Date.parse("2026-03-20T12:15:05Z") } as never);
 	await rows("delete from devices.budget");
 	const unlimited = await budgetOf(parts, strava, 1, "pull");
@@ -95,4 +97,35 @@ t.test("among those who want some, a share is what brings one to what each could
 	await wanting(0, 1);
 	await rows("update devices.connection set turn_at = '2026-03-20T10:59:59Z' where connection_id = 1");
 	t.equal(await share(), 80, "a turn that never began is not waited for");
+});
+
+t.test("what was counted ahead and not made is given back with the lease", async (t) => {
+	await rows("delete from devices.budget");
+	await rows(`insert into devices.budget (vendor, name, most, used, ends_at) values
+		('strava', '15min', 1000, 100, '2026-03-20T12:15:00Z'), ('strava', 'day', 10000, 500, '2026-03-21T00:00:00Z'),
+		('polar', '15min', 1000, 100, '2026-03-20T12:15:00Z')`);
+	await rows(
+		"update devices.connection set spent_requests = 0, spent_until = null, turn_at = null, next_sync_at = null",
+	);
+	const counts = async () =>
+		(await rows("select used from devices.budget order by vendor, name")).map(({ used }) => used);
+	const holder = "00000000-0000-4000-8000-000000000000";
+	const turn = async (requests: number) => {
+		await rows(
+			`update devices.connection set lease_holder = '${holder}', lease_until = now() + interval '1 minute' where connection_id = 1`,
+		);
+		const budget = await budgetOf(parts, strava, 1, "pull");
+		for (let n = 0; n < requests; n++) await budget.spend();
+		const used = { ...budget.used(), now: "2026-03-20T12:00:00Z" };
+		const before = await counts();
+		await database.write(serverCaller, (tx) => endLease(tx, 1, holder, used));
+		return before;
+	};
+	t.same(await turn(2), [100, 110, 510], "counted ten at a time");
+	t.same(await counts(), [100, 102, 502]);
+	await turn(13);
+	t.same(await counts(), [100, 115, 515]);
+	t.match(await rows("select spent_requests, lease_holder from devices.connection where connection_id = 1"), [
+		{ spent_requests: 15, lease_holder: null },
+	]);
 });

@@ -110,7 +110,7 @@ const work: Record<string, (tx: Transaction) => unknown> = {
 	sealedOfConnections: (tx) => sealedOfConnections(tx, 1, 50),
 	takeLease: (tx) => takeLease(tx, 1, { holder, logId: 1, seconds: 40 }),
 	keepLease: (tx) => keepLease(tx, 1, holder, 40),
-	endLease: (tx) => endLease(tx, 1, holder, { requests: 12, now }),
+	endLease: (tx) => endLease(tx, 1, holder, { requests: 12, ahead: 8, now }),
 	endLeftBehind: (tx) => endLeftBehind(tx, 1, now),
 	endAbandonedLogs: (tx) => endAbandonedLogs(tx, 1, now, now),
 	countSynced: (tx) => countSynced(tx, 1, 5),
