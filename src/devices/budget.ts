@@ -78,13 +78,12 @@ export async function budgetOf(
 		}
 		sure = share;
 	};
-	/** A slip in a header must not keep everybody away for years. */
-	const believable = ({ name, limit, used, endsAt }: LimitReading): LimitReading => ({
-		name,
-		limit: Math.min(limit, mostRequests),
-		used: Math.min(used, mostRequests),
-		endsAt: Math.min(endsAt, now() + longestWindow),
-	});
+	/** A slip in a header must not keep everybody away for years; what is left stays what it is. */
+	const believable = ({ name, limit, used, endsAt }: LimitReading): LimitReading => {
+		const most = Math.min(limit, mostRequests);
+		const left = Math.min(most, Math.max(0, limit - used));
+		return { name, limit: most, used: most - left, endsAt: Math.min(endsAt, now() + longestWindow) };
+	};
 	let counted = 0;
 	// Nobody counts what is asked for before a window is known: what was counted ahead of it is counted again.
 	let isCounted = true;
