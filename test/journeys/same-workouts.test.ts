@@ -1,27 +1,16 @@
 import t from "tap";
-import { polarSandbox } from "../../src/devices/sandbox/polar.ts";
-import { serveStandIn } from "../../src/devices/sandbox/serve.ts";
-import { sandboxClock } from "../../src/devices/sandbox/stand-in.ts";
-import { stravaSandbox } from "../../src/devices/sandbox/strava.ts";
-import { consented, deviceParts } from "../support/devices.ts";
-import { runAtPolar, runAtStrava } from "../support/same-workout.ts";
-import { startTestServer } from "../support/server.ts";
+import { consented } from "../support/devices.ts";
+import { runAtPolar, runAtStrava, serverOfTwoVendors } from "../support/same-workout.ts";
 
 // Two devices told of what looks like one workout: a person says that it is two, and takes it back.
 
-const clock = sandboxClock(() => Date.parse("2026-03-20T18:00:00Z"));
-const app = { clientId: "app", clientSecret: "app-secret", clock, generated: false };
-const [strava, polar] = [stravaSandbox(app), polarSandbox(app)];
-const [stravaAt, polarAt] = [await serveStandIn(strava.standIn), await serveStandIn(polar.standIn)];
-t.teardown(() => Promise.all([stravaAt.close(), polarAt.close()]));
-const { vendors, ask, sleep } = deviceParts(undefined as never, clock, { strava: stravaAt.base, polar: polarAt.base });
-const server = await startTestServer(t, { devices: { vendors, ask, sleep, now: clock.now } });
+const { server, activities, exercises } = await serverOfTwoVendors(t);
 const patient = await server.as("patient@test.example");
 const therapist = await server.as("therapist@test.example");
 const therapist2 = await server.as("therapist2@test.example");
 
-strava.activitiesOf(1_000_001).set(1, runAtStrava);
-polar.dataOf(475).exercises.push(runAtPolar);
+activities.set(1, runAtStrava);
+exercises.push(runAtPolar);
 
 async function connect(name: "strava" | "polar"): Promise<number> {
 	const back = await consented((await patient.get(`/api/${name}/connect`)).body.url);
@@ -73,13 +62,13 @@ t.test("set apart, both are shown, through every sync to come, and each goes on 
 	t.match(seen, { device: { reference: `Device/dev-${polarId}` }, identifier: [{ value: "A" }] });
 	t.equal((await therapist.get(`/fhir/Provenance?target=Observation/ex-${all[1].id}`)).body.entry.length, 1);
 
-	polar.dataOf(475).exercises[0] = { ...runAtPolar, calories: 290, upload_time: "2026-03-20T11:00:00.000Z" };
+	exercises[0] = { ...runAtPolar, calories: 290, upload_time: "2026-03-20T11:00:00.000Z" };
 	for (const id of [stravaId, polarId, stravaId]) t.match((await sync(id)).body, { status: "success" });
 	t.match(await logs(), [{ calories: 300 }, { calories: 290 }]);
 	// Gone at the vendor and there again it is a new record; what was said of it holds.
-	strava.activitiesOf(1_000_001).delete(1);
+	activities.delete(1);
 	t.match((await sync(stravaId)).body, { recordsSynced: 1 });
-	strava.activitiesOf(1_000_001).set(1, runAtStrava);
+	activities.set(1, runAtStrava);
 	t.match((await sync(stravaId)).body, { recordsSynced: 1 });
 	t.match((await logs()).map(({ calories }: { calories: number }) => calories).sort(), [290, 300]);
 });

@@ -11,7 +11,7 @@ import type { DeviceServices } from "../native/routes/devices.ts";
 import { noteFailure } from "../plugins/errors.ts";
 import { signInAddress } from "../smart/session-routes.ts";
 import { failurePage } from "./failure-page.ts";
-import { requireOwnForm } from "./form.ts";
+import { isRowId, requireOwnForm } from "./form.ts";
 import { html } from "./html.ts";
 import { sendPage } from "./page.ts";
 import { type SentFile, sentFile } from "./sent-file.ts";
@@ -30,9 +30,10 @@ export async function registerExportPage(app: FastifyInstance, services: DeviceS
 
 	/** @throws Failure not-found; conflict where the connection takes no exports */
 	async function connectionFor(request: FastifyRequest, caller: Caller): Promise<RowValues> {
-		const { id } = request.params as { id: string };
-		if (!/^[1-9]\d{0,8}$/.test(id)) throw new Failure("not-found", "There is no such device");
-		const connection = await database.read(caller, (tx) => requireRow(tx, DeviceConnections, Number(id)));
+		const { id: text } = request.params as { id: string };
+		const id = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+		if (!isRowId(id)) throw new Failure("not-found", "There is no such row");
+		const connection = await database.read(caller, (tx) => requireRow(tx, DeviceConnections, id));
 		await requireTakesExports(devices, connection.id as number);
 		return connection;
 	}
@@ -69,9 +70,8 @@ export async function registerExportPage(app: FastifyInstance, services: DeviceS
 				if (!(sent?.body instanceof Buffer)) throw new Failure("invalid", "Choose a file first");
 				const connection = await connectionFor(request, caller);
 				const { logId, stored } = await beginExport(services, request, caller, connection, sent);
-				// What goes wrong later is told by the log.
-				stored.catch((error: unknown) => noteFailure(error, request));
-				await inTime(stored);
+				// What goes wrong later is told by the sync log.
+				if (!(await isDoneInTime(stored))) stored.catch((error: unknown) => noteFailure(error, request));
 				return reply.redirect(`/devices?sync=${logId}`, 303);
 			},
 		);
@@ -109,14 +109,14 @@ at most ${most}. What came before is known and not doubled; what is not in it st
 	});
 }
 
-/** Ends with it, or after a while. */
-async function inTime(work: Promise<void>): Promise<void> {
+/** Whether it ends before patience does. Rejects as it does. */
+async function isDoneInTime(work: Promise<void>): Promise<boolean> {
 	let timer: NodeJS.Timeout | undefined;
-	const later = new Promise<void>((done) => {
-		timer = setTimeout(done, patienceMilliseconds);
+	const later = new Promise<boolean>((done) => {
+		timer = setTimeout(done, patienceMilliseconds, false);
 	});
 	try {
-		await Promise.race([work, later]);
+		return await Promise.race([work.then(() => true), later]);
 	} finally {
 		clearTimeout(timer);
 	}

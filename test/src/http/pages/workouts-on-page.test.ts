@@ -1,29 +1,18 @@
 import t from "tap";
-import { polarSandbox } from "../../../../src/devices/sandbox/polar.ts";
-import { serveStandIn } from "../../../../src/devices/sandbox/serve.ts";
-import { sandboxClock } from "../../../../src/devices/sandbox/stand-in.ts";
-import { stravaSandbox } from "../../../../src/devices/sandbox/strava.ts";
 import { noBrowser, overflow, screens, startBrowser, visit } from "../../../support/browser.ts";
-import { consented, deviceParts } from "../../../support/devices.ts";
+import { consented } from "../../../support/devices.ts";
 import { pageBrowser, signedInBrowser } from "../../../support/page-browser.ts";
 import { testPassword } from "../../../support/people.ts";
-import { runAtPolar, runAtStrava } from "../../../support/same-workout.ts";
-import { startTestServer } from "../../../support/server.ts";
+import { runAtPolar, runAtStrava, serverOfTwoVendors } from "../../../support/same-workout.ts";
 
 // A workout two devices told of, as its person sees it on /devices, and their word on whether it is one.
 
-const clock = sandboxClock(() => Date.parse("2026-03-20T18:00:00Z"));
-const app = { clientId: "app", clientSecret: "app-secret", clock, generated: false };
-const [strava, polar] = [stravaSandbox(app), polarSandbox(app)];
-const [stravaAt, polarAt] = [await serveStandIn(strava.standIn), await serveStandIn(polar.standIn)];
-t.teardown(() => Promise.all([stravaAt.close(), polarAt.close()]));
-const { vendors, ask, sleep } = deviceParts(undefined as never, clock, { strava: stravaAt.base, polar: polarAt.base });
-const server = await startTestServer(t, { devices: { vendors, ask, sleep, now: clock.now } });
+const { server, activities, exercises } = await serverOfTwoVendors(t);
 const api = await server.as("patient@test.example");
 const patient = await signedInBrowser(server.base, "patient");
 
-strava.activitiesOf(1_000_001).set(1, runAtStrava);
-polar.dataOf(475).exercises.push(runAtPolar);
+activities.set(1, runAtStrava);
+exercises.push(runAtPolar);
 for (const name of ["strava", "polar"] as const) {
 	const back = await consented((await api.get(`/api/${name}/connect`)).body.url);
 	await server.stranger.get(`${back.pathname}${back.search}`);
