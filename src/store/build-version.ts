@@ -60,7 +60,7 @@ class NativeVersion implements ResourceVersion {
 	}
 
 	get text(): string {
-		this.#text ??= flat(this.#render());
+		this.#text ??= this.#render();
 		return this.#text;
 	}
 
@@ -69,16 +69,6 @@ class NativeVersion implements ResourceVersion {
 		const members = renderOf(this.#mapping, this.#residue?.body ?? null)(this.#row);
 		return `{"resourceType":"${this.type}","id":"${this.id}","meta":{"versionId":"${this.versionId}","lastUpdated":"${this.lastUpdated}"${meta}}${members}}`;
 	}
-}
-
-/**
- * The same text as one piece. V8 keeps what is appended to a string as a tree of its parts until somebody needs the whole; kept alive while
- * an answer waits, those of a page's resources are most of what the garbage collector has to copy.
- */
-function flat(text: string): string {
-	// Looking for a number in it needs the whole.
-	Number(text);
-	return text;
 }
 
 const metaTexts = new WeakMap<Mapping, string>();

@@ -1,5 +1,6 @@
-import pg from "pg";
+import type pg from "pg";
 import type { Caller } from "../access/caller.ts";
+import { DataRowClient } from "./data-row.ts";
 import { type Fetching, fetchingOn } from "./fetch.ts";
 import { freshPlans, plansOf } from "./fresh-plans.ts";
 import { gathering } from "./gathering.ts";
@@ -183,15 +184,15 @@ class Lane {
 	#broken = false;
 	readonly #plans = plansOf();
 	readonly #fetch: Fetching;
-	readonly #client: pg.Client;
+	readonly #client: DataRowClient;
 	readonly #together: () => void;
 	readonly #onBroken: (left: Ask[], error: Error) => void;
 	readonly #connecting: Promise<void>;
 
 	constructor(settings: pg.ClientConfig, onBroken: (left: Ask[], error: Error) => void) {
 		this.#onBroken = onBroken;
-		this.#client = new pg.Client({ ...settings, pipeline: true } as pg.ClientConfig);
-		this.#fetch = fetchingOn(this.#client, settings.types);
+		this.#client = new DataRowClient({ ...settings, pipeline: true } as pg.ClientConfig);
+		this.#fetch = fetchingOn(this.#client);
 		this.#together = gathering(this.#client);
 		this.#client.on("error", (error) => this.#break(error));
 		this.#client.on("end", () => this.#break(new Error("Connection terminated unexpectedly")));

@@ -17,7 +17,7 @@ export function typeParsers(): TypeOverrides {
 }
 
 /** `2025-01-01 10:00:00.5+00`, as a session in UTC writes it, to `2025-01-01T10:00:00.500Z`; other spellings unchanged. */
-function instantText(text: string): string {
+export function instantText(text: string): string {
 	// By places and not by a pattern: this is called for every instant of every row.
 	const end = text.length - 3;
 	if (end < 19 || text[10] !== " " || text[4] !== "-" || !text.endsWith("+00")) return text;

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { DataRowClient } from "./data-row.ts";
 import { type Fetching, fetchingOn } from "./fetch.ts";
 import { freshPlans, plansOf } from "./fresh-plans.ts";
 import { gathering } from "./gathering.ts";
@@ -37,7 +38,7 @@ export interface ConnectionLoad {
 
 /** Opens no connection yet; each is made when all others are in use. */
 export function openSessions(settings: pg.PoolConfig): Sessions {
-	const pool = new pg.Pool({ ...settings, pipeline: true } as pg.PoolConfig);
+	const pool = new pg.Pool({ ...settings, Client: DataRowClient, pipeline: true } as pg.PoolConfig);
 	// An idle connection that breaks is replaced when the next is needed.
 	pool.on("error", () => undefined);
 	// One that breaks while it is lent fails its statements; without a listener the event would end the process, too.
@@ -45,7 +46,7 @@ export function openSessions(settings: pg.PoolConfig): Sessions {
 	pool.on("connect", (client) => {
 		client.on("error", () => undefined);
 		takePieces(client);
-		known.set(client, { plans: plansOf(), fetch: fetchingOn(client, settings.types) });
+		known.set(client, { plans: plansOf(), fetch: fetchingOn(client as unknown as DataRowClient) });
 	});
 	return {
 		async use(work) {

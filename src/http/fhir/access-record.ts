@@ -32,14 +32,10 @@ export function targetName({ type, id }: { readonly type: string; readonly id: s
 
 function entryOf(caller: Caller, action: string, target: string, touched: readonly Touched[]): AccessEntry {
 	const patients = new Set<number>();
-	const ids = new Map<string, Set<string>>();
+	const returned = new Set<string>();
 	for (const { type, id, owner } of touched) {
 		if (owner !== null) patients.add(owner);
-		const known = ids.get(type);
-		if (known === undefined) ids.set(type, new Set([id]));
-		else known.add(id);
+		returned.add(`${type}/${id}`);
 	}
-	const returned: string[] = [];
-	for (const [type, some] of ids) for (const id of some) returned.push(`${type}/${id}`);
-	return { caller, action, target, returned, patients: [...patients], outcome: "success" };
+	return { caller, action, target, returned: [...returned], patients: [...patients], outcome: "success" };
 }

@@ -1,5 +1,7 @@
-import pg from "pg";
+import type pg from "pg";
 import t, { type Test } from "tap";
+import { columnReader } from "../../../src/store/column-reader.ts";
+import { DataRowClient } from "../../../src/store/data-row.ts";
 import { fetchingOn } from "../../../src/store/fetch.ts";
 import { typeParsers } from "../../../src/store/postgres-types.ts";
 import { createTestDatabase } from "../../support/postgres.ts";
@@ -9,13 +11,15 @@ import { createTestDatabase } from "../../support/postgres.ts";
 const scratch = await createTestDatabase();
 t.teardown(() => scratch.drop());
 
-const types = typeParsers();
-
 async function connected(test: Test) {
-	const client = new pg.Client({ connectionString: scratch.ownerUrl, types, pipeline: true } as pg.ClientConfig);
+	const client = new DataRowClient({
+		connectionString: scratch.ownerUrl,
+		types: typeParsers(),
+		pipeline: true,
+	} as pg.ClientConfig);
 	await client.connect();
 	test.teardown(() => client.end());
-	const fetching = fetchingOn(client, types);
+	const fetching = fetchingOn(client);
 	let described = 0;
 	const { connection } = client as unknown as { connection: { describe(what: unknown): void } };
 	const describe = connection.describe.bind(connection);
@@ -74,14 +78,15 @@ t.test("failures fail the statement alone, first and later", async (t) => {
 
 t.test("a value nobody can read fails the statement, not the connection", async (t) => {
 	const { fetch } = await connected(t);
-	const broken = typeParsers();
-	broken.setTypeParser(23, () => {
-		throw new Error("unreadable");
-	});
-	const client = new pg.Client({ connectionString: scratch.ownerUrl, types: broken });
+	const client = new DataRowClient({ connectionString: scratch.ownerUrl });
 	await client.connect();
 	t.teardown(() => client.end());
-	const asking = fetchingOn(client, broken);
+	const asking = fetchingOn(client, (oid) => {
+		if (oid !== 23) return columnReader(oid);
+		return () => {
+			throw new Error("unreadable");
+		};
+	});
 	const ask = (text: string) =>
 		new Promise<unknown>((resolve) => asking({ text, values: [] }, (error, rows) => resolve(error?.message ?? rows)));
 	t.equal(await ask("select 1 as n"), "unreadable");
