@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { sendFailure } from "./plugins/errors.ts";
+import { loggerWhenUsed } from "./plugins/logger-when-used.ts";
 
 /** What a bare server is made of; parts of the application are put on it by app.ts. */
 export interface ServerOptions {
@@ -17,6 +18,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
 	const app = Fastify({
 		loggerInstance: options.log,
 		logController: new LogController({ disableRequestLogging: true }),
+		childLoggerFactory: (logger, bindings, childOptions) => loggerWhenUsed(() => logger.child(bindings, childOptions)),
 		bodyLimit: options.bodyLimit,
 		// A page link of the longest search there may be (search/limits.ts), cursor and token must fit. Longer is 431.
 		http: { maxHeaderSize: 64 * 1024 },
@@ -36,12 +38,13 @@ export function createServer(options: ServerOptions): FastifyInstance {
 	});
 	app.addHook("onResponse", (request, reply, done) => {
 		const entry = {
+			reqId: request.id,
 			method: request.method,
 			route: request.routeOptions.url ?? "none",
 			status: reply.statusCode,
 			ms: Math.round(reply.elapsedTime),
 		};
-		request.log.info(entry, "request");
+		app.log.info(entry, "request");
 		done();
 	});
 	return app;

@@ -6,7 +6,8 @@ import { isFhirUrl } from "./face.ts";
 export async function registerHeaders(app: FastifyInstance): Promise<void> {
 	app.addHook("onRequest", (request, reply, done) => {
 		reply.headers(always);
-		if (isForApps(request.raw.url)) reply.headers(toOtherOrigins);
+		// Only browsers say where they come from, and only they look at these.
+		if (request.headers.origin !== undefined && isForApps(request.raw.url)) reply.headers(toOtherOrigins);
 		done();
 	});
 	// Of its own, so that only preflights pass through it: to everything else it would add the same, at some cost for each request.

@@ -43,13 +43,17 @@ export function registerMetrics(app: FastifyInstance, readings: readonly Reading
 		buckets,
 		registers,
 	});
-	const underWay = new Gauge({ name: "heart_http_requests_under_way", help: "Requests not answered yet", registers });
+	let underWay = 0;
+	const name = "heart_http_requests_under_way";
+	const read = () => [{ labels: {}, value: underWay }];
+	registerReading(registry, { name, help: "Requests not answered yet", labelNames: [], read });
+	const ended = () => underWay--;
 	for (const reading of readings) registerReading(registry, reading);
 
 	app.addHook("onRequest", (_request, reply, done) => {
-		underWay.inc();
+		underWay++;
 		// Also where the client hangs up before the answer.
-		reply.raw.once("close", () => underWay.dec());
+		reply.raw.once("close", ended);
 		done();
 	});
 	app.addHook("onResponse", (request, reply, done) => {
