@@ -9,15 +9,18 @@ export type Touched = Pick<ResourceVersion, "type" | "id" | "owner">;
 /** Puts what a write showed or changed into the access log, as part of the write. */
 export type Note = (tx: Transaction, action: string, target: string, touched: readonly Touched[]) => void;
 
-/** Notes what a read showed; resolves once that is committed, which must be before the answer is sent. */
-export async function recordAccess(
+/**
+ * Notes what a read showed; resolves once that is committed, which must be before the answer is sent. Not an async function: what was shown
+ * would stay in memory until then.
+ */
+export function recordAccess(
 	accessLog: AccessLog,
 	caller: Caller,
 	action: string,
 	target: string,
 	touched: readonly Touched[],
 ): Promise<void> {
-	await accessLog.record(entryOf(caller, action, target, touched));
+	return accessLog.record(entryOf(caller, action, target, touched));
 }
 
 /** How a caller's writes are noted. */
