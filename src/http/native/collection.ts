@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Caller } from "../../access/caller.ts";
 import { requireRight } from "../../access/may.ts";
 import type { Operation } from "../../access/rights.ts";
 import type { AccessEntry, AccessLog } from "../../audit/access-log.ts";
@@ -35,18 +36,8 @@ export function registerCollection(app: FastifyInstance, services: NativeService
 	app.get(url, { schema: schemas.list }, async (request, reply) => {
 		const caller = await request.caller();
 		requireRight(caller, table, "read");
-		const query = listQuery(collection, request.query as ListParameters);
-		const page = await services.database.read(caller, async (tx) => {
-			const { rows, next } = await listRows(tx, entity, query);
-			const entry = await entryOf(tx, collection, "search", rows);
-			return { rows: await located(tx, collection, rows), next, entry };
-		});
-		const data = page.rows.map((row) => presentText(collection, row, services));
-		const nextCursor = page.next === undefined ? null : writeCursor(collection, query, page.next);
-		// As bytes while it waits: what the garbage collector would copy meanwhile is let go.
-		const body = Buffer.from(`{"data":[${data.join(",")}],"nextCursor":${JSON.stringify(nextCursor)}}`);
-		await services.accessLog.record(page.entry);
-		return sendJson(reply, body);
+		const { body, entry } = await pageOf(services, collection, caller, request.query as ListParameters);
+		return services.accessLog.record(entry).then(() => sendJson(reply, body));
 	});
 
 	if (collection.addedElsewhere !== true) {
@@ -139,6 +130,29 @@ export async function writeRow(
 			return row;
 		}),
 	);
+}
+
+/**
+ * A page as it is sent, and what the access log says of it. A function of its own, so that nothing else of it is in memory while that is
+ * written: what the garbage collector would copy meanwhile is let go, and of the text only its bytes are kept.
+ */
+async function pageOf(
+	services: NativeServices,
+	collection: Collection,
+	caller: Caller,
+	parameters: ListParameters,
+): Promise<{ body: Buffer; entry: AccessEntry }> {
+	const { entity } = collection;
+	const query = listQuery(collection, parameters);
+	const page = await services.database.read(caller, async (tx) => {
+		const { rows, next } = await listRows(tx, entity, query);
+		const entry = await entryOf(tx, collection, "search", rows);
+		return { rows: await located(tx, collection, rows), next, entry };
+	});
+	const data = page.rows.map((row) => presentText(collection, row, services));
+	const nextCursor = page.next === undefined ? null : writeCursor(collection, query, page.next);
+	const body = Buffer.from(`{"data":[${data.join(",")}],"nextCursor":${JSON.stringify(nextCursor)}}`);
+	return { body, entry: page.entry };
 }
 
 /** The row a request wants to change, locked; first whether it may be seen, then whether it may be changed, then If-Match. */
