@@ -37,7 +37,6 @@ import { registerResetPage } from "./http/pages/reset-password.ts";
 import { registerSamsungPage } from "./http/pages/samsung-page.ts";
 import { registerSandbox } from "./http/pages/sandbox.ts";
 import { registerBodies } from "./http/plugins/bodies.ts";
-import { bodyRoom } from "./http/plugins/body-room.ts";
 import { registerCaller } from "./http/plugins/caller.ts";
 import { databaseReadings } from "./http/plugins/database-readings.ts";
 import { registerDrain } from "./http/plugins/drain.ts";
@@ -47,6 +46,7 @@ import { registerHealth } from "./http/plugins/health.ts";
 import { registerMetrics } from "./http/plugins/metrics.ts";
 import { registerRefusals } from "./http/plugins/refusals.ts";
 import { registerRequestId } from "./http/plugins/request-id.ts";
+import { openRoom } from "./http/plugins/room.ts";
 import { createServer } from "./http/server.ts";
 import { noteAuthorization, noteLinkByEmail } from "./http/smart/note-authorization.ts";
 import { authorizationPages } from "./http/smart/pages.ts";
@@ -169,7 +169,7 @@ export async function buildApp({
 	markLateRows(database);
 
 	const app = createServer({ log, bodyLimit: config.bodyLimit, trustProxy: config.trustProxy });
-	const room = bodyRoom(config.bodyMemory);
+	const room = openRoom(config.bodyMemory);
 	registerMetrics(app, [
 		...databaseReadings(database),
 		{

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Caller } from "../../access/caller.ts";
 import { describe } from "../plugins/errors.ts";
 import { refuseOtherMethods } from "../plugins/refuse-methods.ts";
+import { openRoom } from "../plugins/room.ts";
 import { notesOf, recordAccess, targetName } from "./access-record.ts";
 import { bundle } from "./bundle.ts";
 import { serveCapabilities } from "./capabilities.ts";
@@ -78,18 +79,35 @@ async function performSingle(
 	return answered(await perform(runs, interaction, asked, "representation"));
 }
 
+/**
+ * Bundles worked on at the same time; more would only wait for one another's connections and processors, and all that is made of a Bundle
+ * would be in memory meanwhile. Those that wait are text still.
+ */
+const bundlesAtOnce = 5;
+
 function serveBundles(app: FastifyInstance, services: FhirServices): void {
+	const places = openRoom(bundlesAtOnce);
 	app.post(urlOf("/"), { schema: notInNative, onRequest: signedIn }, async (request, reply) => {
 		const caller = await request.caller();
-		return withRequest(request, targetOf({}), services, async (read) => {
-			if (read.dryRun) reply.header("preference-applied", "dry-run");
-			const note = notesOf(services.accessLog, caller);
-			const onFault = (error: unknown) => request.log.error({ err: describe(error) }, "unexpected failure");
-			const done = await bundle(services, caller, read, { key: answerKey(request, read), note }, onFault);
-			sayWhatApplied(reply, read, done);
-			const send = sending(reply, done);
-			return record(services, caller, done.code, "Bundle", read, done).then(send);
-		});
+		const leave = await places.take(1);
+		return answerBundle(services, caller, request, reply).finally(leave);
+	});
+}
+
+function answerBundle(
+	services: FhirServices,
+	caller: Caller,
+	request: FastifyRequest,
+	reply: FastifyReply,
+): Promise<FastifyReply> {
+	return withRequest(request, targetOf({}), services, async (read) => {
+		if (read.dryRun) reply.header("preference-applied", "dry-run");
+		const note = notesOf(services.accessLog, caller);
+		const onFault = (error: unknown) => request.log.error({ err: describe(error) }, "unexpected failure");
+		const done = await bundle(services, caller, read, { key: answerKey(request, read), note }, onFault);
+		sayWhatApplied(reply, read, done);
+		const send = sending(reply, done);
+		return record(services, caller, done.code, "Bundle", read, done).then(send);
 	});
 }
 

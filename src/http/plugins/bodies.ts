@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Failure } from "../../fhir/failure.ts";
-import type { BodyRoom } from "./body-room.ts";
 import { isFhirUrl } from "./face.ts";
 import { largeBody, readBody } from "./read-body.ts";
+import type { Room } from "./room.ts";
 
 declare module "fastify" {
 	interface FastifyRequest {
@@ -23,7 +23,7 @@ const fhirBytes = 1024 * 1024;
  * /api as parsed JSON. Forms come as raw text on both. Anything else is 415, and what takes too long to arrive 408. Large bodies are not
  * read before there is room for them, which they keep until they are answered: else 503.
  */
-export function registerBodies(app: FastifyInstance, room: BodyRoom): void {
+export function registerBodies(app: FastifyInstance, room: Room): void {
 	app.server.requestTimeout = arrivalSeconds * 1000;
 	// Nor one on which nothing moves, in either direction.
 	app.server.timeout = arrivalSeconds * 1000;
@@ -50,7 +50,7 @@ export function registerBodies(app: FastifyInstance, room: BodyRoom): void {
 }
 
 /** Has each large body take its room before it is read, and give it back when its request is answered and nobody works on it. */
-function claimsOn(app: FastifyInstance, room: BodyRoom) {
+function claimsOn(app: FastifyInstance, room: Room) {
 	const releases = new WeakMap<FastifyRequest, () => () => void>();
 	app.decorateRequest("holdBody", function (this: FastifyRequest) {
 		return releases.get(this)?.() ?? (() => undefined);

@@ -5,14 +5,14 @@ import Fastify from "fastify";
 import t from "tap";
 import { Failure } from "../../../../src/fhir/failure.ts";
 import { registerBodies } from "../../../../src/http/plugins/bodies.ts";
-import { bodyRoom } from "../../../../src/http/plugins/body-room.ts";
 import { registerErrors } from "../../../../src/http/plugins/errors.ts";
+import { openRoom } from "../../../../src/http/plugins/room.ts";
 
 t.test("a body that never ends is given up with 408, and how long that takes is limited by default", async (t) => {
 	// Node looks for late requests every 30 s unless told otherwise.
 	const app = Fastify({ http: { connectionsCheckingInterval: 50 } });
 	t.teardown(() => app.close());
-	registerBodies(app, bodyRoom(1024 * 1024));
+	registerBodies(app, openRoom(1024 * 1024));
 	t.equal(app.server.requestTimeout, 300_000);
 	// The lower of the two is the one for the headers, whichever it was given as.
 	app.server.headersTimeout = 100;
@@ -33,7 +33,7 @@ t.test("what is wrong with a body is not told to the log, which would then quote
 	const lines: string[] = [];
 	const app = Fastify({ logger: { level: "trace", stream: { write: (line: string) => void lines.push(line) } } });
 	t.teardown(() => app.close());
-	registerBodies(app, bodyRoom(1024 * 1024));
+	registerBodies(app, openRoom(1024 * 1024));
 	app.post("/", async () => "taken");
 	const answer = await app.inject({
 		method: "POST",
@@ -64,7 +64,7 @@ async function until(isSo: () => boolean): Promise<void> {
 t.test("large bodies take their room before they are read, and wait for it; nobody who leaves keeps any", async (t) => {
 	const app = Fastify();
 	t.teardown(() => app.close());
-	const room = bodyRoom(300_000, 20_000);
+	const room = openRoom(300_000, 20_000);
 	registerBodies(app, room);
 	const working: (() => void)[] = [];
 	app.post("/", async (request) => {
@@ -111,7 +111,7 @@ t.test("large bodies take their room before they are read, and wait for it; nobo
 const busy = "The server is busy with other large requests; send this one again";
 
 t.test("who waits too long is told when to come again", async (t) => {
-	const room = bodyRoom(10, 20);
+	const room = openRoom(10, 20);
 	const release = await room.take(50);
 	await t.rejects(room.take(1), new Failure("unavailable", busy, { retryAfterSeconds: 5 }));
 	release();
@@ -124,7 +124,7 @@ t.test("a body arrives as it was sent, however it is cut", async (t) => {
 	const app = Fastify({ bodyLimit: 500_000 });
 	t.teardown(() => app.close());
 	registerErrors(app);
-	registerBodies(app, bodyRoom(1000));
+	registerBodies(app, openRoom(1000));
 	app.post("/", async (request) => ({ got: request.body }));
 	await app.listen({ port: 0, host: "127.0.0.1" });
 	const base = `http://127.0.0.1:${(app.server.address() as { port: number }).port}/`;

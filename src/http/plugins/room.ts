@@ -1,58 +1,58 @@
 import { Failure } from "../../fhir/failure.ts";
 
-/** Memory for the bodies of requests, all of a server's together. */
-export interface BodyRoom {
+/** Room that all of a server's requests share: bytes of memory for large bodies, places for what is worked on at the same time. */
+export interface Room {
 	/**
-	 * Waits until there is room for so many bytes, in the order of asking. What is larger than all there is gets it to itself.
+	 * Waits until there is so much room, in the order of asking. What is larger than all there is gets it to itself.
 	 *
 	 * @returns gives them back; once counts
 	 * @throws Failure unavailable - there was none in time
 	 */
-	take(bytes: number): Promise<() => void>;
-	/** Bytes taken, and how many requests wait. */
+	take(units: number): Promise<() => void>;
+	/** Units taken, and how many requests wait. */
 	load(): { readonly taken: number; readonly waiting: number };
 }
 
 interface Waiting {
-	readonly bytes: number;
+	readonly units: number;
 	enter(): void;
 }
 
 /**
- * @param most bytes
+ * @param most units
  * @param patienceMilliseconds how long a request waits. Default: 30 s, as long as a statement may take
  */
-export function bodyRoom(most: number, patienceMilliseconds = 30_000): BodyRoom {
+export function openRoom(most: number, patienceMilliseconds = 30_000): Room {
 	let taken = 0;
 	const queue = new Set<Waiting>();
-	const fits = (bytes: number) => taken === 0 || taken + bytes <= most;
-	const enter = (bytes: number) => {
-		taken += bytes;
+	const fits = (units: number) => taken === 0 || taken + units <= most;
+	const enter = (units: number) => {
+		taken += units;
 		let given = false;
 		return () => {
 			if (given) return;
 			given = true;
-			taken -= bytes;
+			taken -= units;
 			for (const next of queue) {
-				if (!fits(next.bytes)) break;
+				if (!fits(next.units)) break;
 				queue.delete(next);
 				next.enter();
 			}
 		};
 	};
 	return {
-		take(bytes) {
-			if (queue.size === 0 && fits(bytes)) return Promise.resolve(enter(bytes));
+		take(units) {
+			if (queue.size === 0 && fits(units)) return Promise.resolve(enter(units));
 			return new Promise((resolve, reject) => {
 				const timer = setTimeout(() => {
 					queue.delete(waiting);
 					reject(new Failure("unavailable", tooMuch, { retryAfterSeconds: 5 }));
 				}, patienceMilliseconds);
 				const waiting: Waiting = {
-					bytes,
+					units,
 					enter() {
 						clearTimeout(timer);
-						resolve(enter(bytes));
+						resolve(enter(units));
 					},
 				};
 				queue.add(waiting);
