@@ -66,7 +66,13 @@ async function intoThePast(run: Run, feed: Feed): Promise<void> {
 		if (putOff === undefined && to <= floor) break;
 		const window = putOff?.window ?? { from: Math.max(floor, to - length), to };
 		const completeFrom = new Date(window.from).toISOString();
-		await walk(run, feed, { window, request: putOff?.request }, { completeFrom }, "backfillPosition");
+		await walk(
+			run,
+			feed,
+			{ window, request: putOff?.request, pass: putOff?.pass ?? 0 },
+			{ completeFrom },
+			"backfillPosition",
+		);
 	}
 	await fetchDetails(run, feed);
 }

@@ -118,6 +118,11 @@ export interface Feed {
 	/** How older things than {@link firstWindow} are had: back to this date, in windows of so many milliseconds. Absent: not at all. */
 	readonly backfill?: { readonly since: string; readonly window: number };
 	readonly first: (window: Window, context: FeedContext) => VendorRequest;
+	/**
+	 * Pages are counted from the beginning of the list: what is deleted while it is walked moves others to a page that was read already. Default:
+	 * false
+	 */
+	readonly shifts?: boolean;
 	/** Other lists of the same window that tell something of its records; asked for with each page. A vendor without them answers 400 or 404. */
 	readonly beside?: (window: Window) => readonly VendorRequest[];
 	/** Reads one page. `beside`: the answers to {@link beside}, in order. @throws UnreadablePayload */

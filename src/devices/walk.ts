@@ -14,6 +14,8 @@ import type { Feed, Upstream, VendorReply, VendorRequest, Window } from "./vendo
 export interface Position {
 	readonly window: Window;
 	readonly request: VendorRequest;
+	/** The list is walked again to see what moved: 1 for the second time. Absent: 0 */
+	readonly pass?: number;
 }
 
 /** Most records of one page whose details are asked for before the page is stored; the others follow. */
@@ -22,28 +24,40 @@ const detailsAtOnce = 30;
 /** Records in a row whose details meet trouble: then it is the vendor's, not theirs. */
 const mostTroubled = 3;
 
+/** How often a list whose pages shift is walked, while each time brings something. */
+const mostPasses = 3;
+
 /** Pages in a row with nothing but what earlier ones had: one may come of what is added meanwhile, more of a list without an end. */
 const mostRepeated = 3;
 
 /**
- * Walks all pages of a window. Each page is stored in a transaction of its own; the cursor moves in that of the last one, and only then. What
- * was here and is no longer listed is deleted in it, too.
+ * Walks all pages of a window; those that shift once more, until nothing comes that had moved. Each page is stored in a transaction of its own; the
+ * cursor moves in that of the last one, and only then. What was here and is no longer listed is deleted in it, too.
  *
  * @param end columns of the cursor that the end of the walk sets; `position` is the column that says where to go on
  */
 export async function walk(
 	run: Run,
 	feed: Feed,
-	{ window, request: first }: { window: Window; request: VendorRequest | undefined },
+	{ window, request: first, pass: firstPass = 0 }: Omit<Position, "request"> & { request: VendorRequest | undefined },
 	end: Partial<CursorRow>,
 	position: "pullPosition" | "backfillPosition",
 ): Promise<void> {
 	const source = run.source(feed);
 	const seen = new Set<string>();
 	let request: VendorRequest = first ?? feed.first(window, run.context);
+	let pass = firstPass;
+	let seenBefore: ReadonlySet<string> = new Set();
+	let pages = first === undefined ? 0 : 1;
 	let repeated = 0;
 	// Of what cannot be read nobody knows what it is: nothing can be said to be missing.
 	let allRead = true;
+	/** Of one page nothing moves; nor has anything where the list told nothing new this time, as far as this run knows. */
+	const mayHaveMoved = () =>
+		feed.shifts === true &&
+		pages > 1 &&
+		pass + 1 < mostPasses &&
+		(pass === 0 || (pass > firstPass && [...seen].some((one) => !seenBefore.has(one))));
 	for (;;) {
 		const current = request;
 		const reply = await ask(run, feed, current);
@@ -52,22 +66,30 @@ export async function walk(
 		repeated = told.length > 0 && told.every((one) => seen.has(one)) ? repeated + 1 : 0;
 		if (repeated >= mostRepeated) throw unreadable("its list begins again and again");
 		for (const one of told) seen.add(one);
+		if (page.records.length > 0) pages += 1;
+		const again = page.next === undefined && mayHaveMoved();
+		const next = again ? feed.first(window, run.context) : page.next;
 		const unread = page.records.flatMap((record) => record.unread ?? []);
 		allRead &&= unread.length === 0;
 		const { listed, whole } = await detailed(run, feed, page.records);
-		const isLast = page.next === undefined && first === undefined;
+		const isLast = next === undefined && first === undefined;
 		const absent = isLast && allRead ? await absentRecords(run, feed, window, seen) : [];
 		await run.commit(async (tx) => {
 			await store(run, tx, source, listed, "listed");
 			await store(run, tx, source, whole, "whole");
 			run.count(0, unread);
 			if (absent.length > 0) run.count(await removeRecords(tx, run.parts, source, absent), []);
-			const goOn: Position = { window, request: current };
-			const to = page.next === undefined ? { ...end, [position]: null } : { [position]: JSON.stringify(goOn) };
+			const goOn: Position = { window, request: current, ...(pass === 0 ? {} : { pass }) };
+			const to = next === undefined ? { ...end, [position]: null } : { [position]: JSON.stringify(goOn) };
 			await tx.asSystem(() => moveCursor(tx, run.connection.id, feed.name, to));
 		});
-		if (page.next === undefined) return;
-		request = page.next;
+		if (next === undefined) return;
+		request = next;
+		if (!again) continue;
+		pass += 1;
+		pages = 0;
+		seenBefore = new Set([...seenBefore, ...seen]);
+		seen.clear();
 	}
 }
 

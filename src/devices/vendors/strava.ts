@@ -43,6 +43,7 @@ const activities: Feed = {
 	name: "activities",
 	kinds: ["exercise"],
 	overlap: 7 * day,
+	shifts: true,
 	firstWindow: 30 * day,
 	backfill: { since: "2008-01-01", window: 365 * day },
 	// `after` in the future is refused, and both ends are exclusive.

@@ -156,6 +156,39 @@ t.test("page 3 of 7 fails: no success is claimed, nothing is lost or doubled", a
 });
 
 t.test(
+	"what is deleted while a list is walked takes no other with it that moves to a page that was read",
+	async (t) => {
+		const { strava, parts } = await world();
+		const mine = strava.activitiesOf(athlete);
+		for (let n = 0; n < 450; n++) mine.set(n + 1, stravaActivity(n + 1, start - 3_600_000 - n * 3_600_000));
+		const id = await connected(parts, "strava", people.patient);
+		let lists = 0;
+		const deleting = {
+			...parts,
+			async ask(call: Parameters<typeof parts.ask>[0]) {
+				const answer = await parts.ask(call);
+				if (!call.url.pathname.endsWith("/athlete/activities")) return answer;
+				lists += 1;
+				// After the first page was told three of it go, and after the second one of that.
+				for (const gone of lists === 1 ? [1, 2, 3] : lists === 2 ? [250] : []) mine.delete(gone);
+				return answer;
+			},
+		};
+		t.match(await pulled(deleting, id), { status: "success" });
+		t.match(await rows("select count(*)::int as n from devices.record where external_id::int between 200 and 206"), [
+			{ n: 7 },
+		]);
+		t.match(await pulled(parts, id), { status: "success" });
+		const here = await rows("select external_id::int as id from devices.record where state = 'shown' order by 1");
+		t.same(
+			here.map((row) => row.id),
+			[...mine.keys()].sort((a, b) => a - b),
+		);
+		t.ok(lists <= 12, `${lists} lists`);
+	},
+);
+
+t.test(
 	"one record an event told of: asked for until the vendor answers, while the lists keep their turn",
 	async (t) => {
 		const { strava, parts, clock } = await world();
