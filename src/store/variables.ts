@@ -6,7 +6,13 @@ export function variablesOf({ role, userId, app }: Caller, set: "set" | "set loc
 	return role === "app" ? `${user}; ${set} app.patient_id = '${Math.trunc(app?.patientId ?? 0)}'` : user;
 }
 
+const statements = new WeakMap<Caller, string>();
+
 /** Makes a session act as a caller from now on. The same for callers to whom the policies show the same. */
 export function actingAs(caller: Caller): string {
-	return `set role heart_${caller.role}; ${variablesOf(caller, "set")}`;
+	const known = statements.get(caller);
+	if (known !== undefined) return known;
+	const made = `set role heart_${caller.role}; ${variablesOf(caller, "set")}`;
+	statements.set(caller, made);
+	return made;
 }

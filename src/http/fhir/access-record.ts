@@ -6,6 +6,11 @@ import type { ResourceVersion } from "../../store/resource-version.ts";
 /** What the access log says of a resource that was shown or changed. */
 export type Touched = Pick<ResourceVersion, "type" | "id" | "owner">;
 
+/** Each resource once, where several versions or entries may be of one. */
+export function distinct(touched: readonly Touched[]): Touched[] {
+	return [...new Map(touched.map((one) => [`${one.type}/${one.id}`, one])).values()];
+}
+
 /** Puts what a write showed or changed into the access log, as part of the write. */
 export type Note = (tx: Transaction, action: string, target: string, touched: readonly Touched[]) => void;
 
@@ -35,10 +40,10 @@ export function targetName({ type, id }: { readonly type: string; readonly id: s
 
 function entryOf(caller: Caller, action: string, target: string, touched: readonly Touched[]): AccessEntry {
 	const patients = new Set<number>();
-	const returned = new Set<string>();
+	const returned: string[] = [];
 	for (const { type, id, owner } of touched) {
 		if (owner !== null) patients.add(owner);
-		returned.add(`${type}/${id}`);
+		returned.push(`${type}/${id}`);
 	}
-	return { caller, action, target, returned: [...returned], patients: [...patients], outcome: "success" };
+	return { caller, action, target, returned, patients: [...patients], outcome: "success" };
 }

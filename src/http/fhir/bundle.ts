@@ -2,7 +2,7 @@ import type { Caller } from "../../access/caller.ts";
 import { readBundle } from "../../fhir/bundle.ts";
 import { Failure } from "../../fhir/failure.ts";
 import type { AnswerKey } from "../../store/answers.ts";
-import type { Note } from "./access-record.ts";
+import { distinct, type Note } from "./access-record.ts";
 import { batch, type EntryDone, type OnFault } from "./batch.ts";
 import { batchOnce } from "./batch-once.ts";
 import { bundleText } from "./bundle-response.ts";
@@ -32,12 +32,12 @@ export async function bundle(
 	const { type, entries } = readBundle(asked.resource, { base });
 	const answered = (done: readonly EntryDone[]) => ({
 		answer: withBody(200, bundleText({ type: `${type}-response`, entries: done.map(({ entry }) => entry) }), answer),
-		touched: done.flatMap(({ touched }) => touched),
+		touched: distinct(done.flatMap(({ touched }) => touched)),
 		refused: done.flatMap(({ refused }) => refused ?? []),
 		unnoted:
 			type === "transaction" && done.every(({ noted }) => noted)
 				? undefined
-				: done.flatMap(({ touched, noted }) => (noted ? [] : touched)),
+				: distinct(done.flatMap(({ touched, noted }) => (noted ? [] : touched))),
 	});
 	const perform = async (): Promise<Done> => {
 		if (type === "transaction") {

@@ -4,6 +4,7 @@ import { searchLimits } from "../../search/limits.ts";
 import type { Transaction } from "../../store/database.ts";
 import type { ResourceVersion } from "../../store/resource-version.ts";
 import { readHistory } from "../../store/resources.ts";
+import { distinct } from "./access-record.ts";
 import { boundCursor, withPlainCursor } from "./bound-cursor.ts";
 import { bundleText, type EntryText } from "./bundle-response.ts";
 import { etagOf } from "./etags.ts";
@@ -58,7 +59,7 @@ export async function history(
 		),
 		entries: versions.map((version) => entryOf(version, shape, request.base)),
 	});
-	return { status: 200, text, version: undefined, located: false, touched: versions };
+	return { status: 200, text, version: undefined, located: false, touched: distinct(versions) };
 }
 
 function entryOf(version: ResourceVersion, shape: Shape, base: string): EntryText {

@@ -126,11 +126,14 @@ function record(
 	{ dryRun }: ReadRequest,
 	{ answer, unnoted, refused = [], replayed }: Done,
 ): Promise<unknown> {
-	const refusals = refused.map((one) => accessLog.record({ caller, ...one, outcome: "refused" }));
+	const notes = refused.map((one) => accessLog.record({ caller, ...one, outcome: "refused" }));
 	// A refusal of the whole is noted by plugins/refusals.ts; what is undefined was noted with the write.
-	if (answer.status >= 400 || unnoted === undefined) return Promise.all(refusals);
-	const action = replayed ? `${code} again` : dryRun ? `${code} as if` : code;
-	return Promise.all([...refusals, recordAccess(accessLog, caller, action, target, unnoted)]);
+	if (answer.status < 400 && unnoted !== undefined) {
+		const action = replayed ? `${code} again` : dryRun ? `${code} as if` : code;
+		notes.push(recordAccess(accessLog, caller, action, target, unnoted));
+	}
+	const [only] = notes;
+	return notes.length === 1 && only !== undefined ? only : Promise.all(notes);
 }
 
 /** What sends an answer when what it shows is noted. Nothing but its bytes is kept until then of what it was made of. */

@@ -21,17 +21,19 @@ export function outgoing(
 ): Outgoing {
 	const body = withBody(status, text, answer);
 	if (version === undefined) return body;
-	const headers: Record<string, string> = {
-		etag: etagOf(version),
-		"last-modified": httpDate(version.lastUpdated),
-		...body.headers,
-	};
+	const { headers } = body;
+	headers.etag = etagOf(version);
+	headers["last-modified"] = httpDate(version.lastUpdated);
 	if (located) headers.location = locationOf(base, version);
-	return { ...body, headers };
+	return body;
 }
 
 /** An answer with JSON text as the media type asked for, indented when the client wants to read it; or without a body. */
-export function withBody(status: number, text: string | undefined, answer: Answer): Outgoing {
+export function withBody(
+	status: number,
+	text: string | undefined,
+	answer: Answer,
+): Outgoing & { readonly headers: Record<string, string> } {
 	if (text === undefined) return { status, headers: {}, text };
 	const headers = { "content-type": `${answer.mediaType}; charset=utf-8` };
 	return { status, headers, text: answer.pretty ? JSON.stringify(parseJson(text), null, 2) : text };

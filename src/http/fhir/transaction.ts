@@ -1,6 +1,7 @@
 import type { PlannedEntry } from "../../fhir/bundle.ts";
 import { Failure, type Issue } from "../../fhir/failure.ts";
 import type { Transaction } from "../../store/database.ts";
+import { distinct } from "./access-record.ts";
 import { answerBudget } from "./answer-budget.ts";
 import type { EntryDone } from "./batch.ts";
 import { carryOut } from "./carry-out.ts";
@@ -38,7 +39,7 @@ export async function transaction(
 	const results = await named(() =>
 		runs.write(async (tx) => {
 			const all = await performAll(tx, writings, readings, whole);
-			const touched = all.flatMap((one) => one.touched);
+			const touched = distinct(all.flatMap((one) => one.touched));
 			runs.note?.(tx, "transaction", "Bundle", touched);
 			return all;
 		}),
