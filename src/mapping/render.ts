@@ -59,14 +59,20 @@ class Compiler {
 	root({ root }: Mapping): MembersText {
 		const parts = this.partsOf(root, this.residue.extra, "");
 		const out: Rendered = { text: undefined, element: undefined, strong: false };
+		// Each piece with its comma: what is put together anew for every row should be of few pieces.
+		const pieces = parts.map((part) =>
+			part.fixed === undefined
+				? { fixed: undefined, key: `,${part.key}`, elementKey: `,"_${part.key.slice(1)}`, render: part.render }
+				: { fixed: `,${part.fixed}` },
+		);
 		return (row) => {
 			let text = "";
-			for (const part of parts) {
-				if (part.fixed !== undefined) text += `,${part.fixed}`;
+			for (const piece of pieces) {
+				if (piece.fixed !== undefined) text += piece.fixed;
 				else {
-					part.render(row, out);
-					if (out.text !== undefined) text += `,${part.key}${out.text}`;
-					if (out.element !== undefined) text += `,"_${part.key.slice(1)}${out.element}`;
+					piece.render(row, out);
+					if (out.text !== undefined) text = text + piece.key + out.text;
+					if (out.element !== undefined) text = text + piece.elementKey + out.element;
 				}
 			}
 			return text;

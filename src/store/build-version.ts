@@ -65,22 +65,34 @@ class NativeVersion implements ResourceVersion {
 	}
 
 	#render(): string {
+		const head = headOf(this.#mapping);
 		const meta = metaTextOf(this.#mapping, this.#residue?.meta ?? null);
 		const members = renderOf(this.#mapping, this.#residue?.body ?? null)(this.#row);
-		return `{"resourceType":"${this.type}","id":"${this.id}","meta":{"versionId":"${this.versionId}","lastUpdated":"${this.lastUpdated}"${meta}}${members}}`;
+		return `${head}${this.id}","meta":{"versionId":"${this.versionId}","lastUpdated":"${this.lastUpdated}${meta}${members}}`;
 	}
+}
+
+const heads = new WeakMap<Mapping, string>();
+
+/** Everything before the id. */
+function headOf(mapping: Mapping): string {
+	const known = heads.get(mapping);
+	if (known !== undefined) return known;
+	const made = `{"resourceType":"${mapping.type}","id":"`;
+	heads.set(mapping, made);
+	return made;
 }
 
 const metaTexts = new WeakMap<Mapping, string>();
 
-/** What stands in meta behind version and time: what was sent, and the mapping's profiles beside those sent. */
+/** The end of meta, behind the time: what was sent, and the mapping's profiles beside those sent. */
 function metaTextOf(mapping: Mapping, sent: string | null): string {
 	const known = sent === null ? metaTexts.get(mapping) : undefined;
 	if (known !== undefined) return known;
 	const rest = sent === null ? {} : (parseJson(sent) as JsonObject);
 	const profile = [...new Set([...mapping.profiles, ...((rest.profile as string[] | undefined) ?? [])])];
 	const text = JSON.stringify({ ...rest, ...(profile.length === 0 ? {} : { profile }) });
-	const members = text === "{}" ? "" : `,${text.slice(1, -1)}`;
+	const members = text === "{}" ? '"}' : `",${text.slice(1)}`;
 	if (sent === null) metaTexts.set(mapping, members);
 	return members;
 }

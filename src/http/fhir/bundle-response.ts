@@ -39,11 +39,28 @@ export function bundleText(bundle: {
 }
 
 function pushMembers({ fullUrl, resourceText, mode, request, response }: EntryText, parts: string[]): void {
-	const first = parts.length;
-	if (fullUrl !== undefined) parts.push(`,"fullUrl":"${fullUrl}"`);
-	if (resourceText !== undefined) parts.push(',"resource":', resourceText);
-	if (mode !== undefined) parts.push(`,"search":{"mode":"${mode}"}`);
-	if (request !== undefined) parts.push(`,"request":${stringify(request)}`);
-	if (response !== undefined) parts.push(`,"response":${stringify(response)}`);
-	parts[first] = (parts[first] ?? "").slice(1);
+	let comma = "";
+	if (fullUrl !== undefined) {
+		parts.push('"fullUrl":"', fullUrl, '"');
+		comma = ",";
+	}
+	if (resourceText !== undefined) {
+		parts.push(comma, '"resource":', resourceText);
+		comma = ",";
+	}
+	if (mode !== undefined) {
+		parts.push(comma, modes[mode]);
+		comma = ",";
+	}
+	if (request !== undefined) {
+		parts.push(comma, '"request":', stringify(request));
+		comma = ",";
+	}
+	if (response !== undefined) parts.push(comma, '"response":', stringify(response));
 }
+
+const modes = {
+	match: '"search":{"mode":"match"}',
+	include: '"search":{"mode":"include"}',
+	outcome: '"search":{"mode":"outcome"}',
+};
