@@ -37,7 +37,22 @@ interface Moments {
 	readonly precision: DateRange["precision"];
 }
 
+/** What was read last: a time is read when it is checked, stored, compared and indexed. */
+const known = new Map<string, Moments | undefined>();
+const mostKnown = 500;
+const longestKnown = 40;
+
 function momentsOf(text: string): Moments | undefined {
+	if (text.length > longestKnown) return readMoments(text);
+	const found = known.get(text);
+	if (found !== undefined || known.has(text)) return found;
+	if (known.size >= mostKnown) known.clear();
+	const moments = readMoments(text);
+	known.set(text, moments);
+	return moments;
+}
+
+function readMoments(text: string): Moments | undefined {
 	const found = pattern.exec(text);
 	if (found === null) return undefined;
 	const [, y, mo, d, h, mi, s, fraction, zone] = found;

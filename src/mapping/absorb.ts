@@ -283,7 +283,8 @@ function assign(node: Slots, items: readonly Json[], row: Row | undefined): numb
 	if (items.length === 0) return slotOfItem;
 	// What the row gives for a slot is that slot's item, wherever it stands; only then does the match decide.
 	if (row !== undefined) {
-		for (const [index, { node: inner }] of node.slots.entries()) {
+		for (let index = 0; index < node.slots.length; index++) {
+			const { node: inner } = node.slots[index] as Slot;
 			// A constant is never only the row's.
 			if (isUnit(inner) && inner.columns.length === 0 && inner.always !== true) continue;
 			const now = readNode(inner, row);

@@ -13,14 +13,16 @@ export function constant(value: Json, options: { among?: readonly Json[]; match?
 		constant: value,
 		read: () => value,
 		write: (element) => {
-			if (options.match) return options.match.some((wanted) => hasAll(element, wanted)) ? {} : undefined;
-			if (options.among) return options.among.some((one) => one === element) ? {} : undefined;
-			return {};
+			if (options.match) return options.match.some((wanted) => hasAll(element, wanted)) ? noCells : undefined;
+			if (options.among) return options.among.some((one) => one === element) ? noCells : undefined;
+			return noCells;
 		},
 		values: () => tokensOf(value),
 		describe: () => `always ${shortly(value)}`,
 	};
 }
+
+const noCells = Object.freeze({});
 
 /** Codes of a constant: a code, a Coding, a CodeableConcept, or a list of them. */
 function tokensOf(value: Json): SearchValue[] {

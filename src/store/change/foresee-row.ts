@@ -34,7 +34,8 @@ export function foreseeRow(
 	if (subject === undefined) return undefined;
 	const row: Record<string, Cell | undefined> = before === undefined ? newRow(mapping) : { ...before };
 	const instants = instantsOf(mapping);
-	for (const [property, cell] of Object.entries(cells)) {
+	for (const property in cells) {
+		const cell = cells[property];
 		row[property] = typeof cell === "string" && instants.has(property) ? instantText(cell) : cell;
 	}
 	row.$subject = subject;
