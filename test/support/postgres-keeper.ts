@@ -30,15 +30,19 @@ const client = new pg.Client({ connectionString: postgres.ownerUrl, application_
 client.on("error", () => undefined);
 await client.connect();
 await dropLeftovers();
-writeFileSync(`${ready}.new`, JSON.stringify({ ownerUrl: postgres.ownerUrl, pid: process.pid }), { mode: 0o600 });
-renameSync(`${ready}.new`, ready);
 
 let stopping = false;
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => (stopping = true));
-for (let idleSince = Date.now(); !stopping && Date.now() - idleSince < idleSeconds * 1000; await sleep(500)) {
-	if ((await othersConnected()) > 0) idleSince = Date.now();
-}
-rmSync(ready, { force: true });
+do {
+	writeFileSync(`${ready}.new`, JSON.stringify({ ownerUrl: postgres.ownerUrl, pid: process.pid }), { mode: 0o600 });
+	renameSync(`${ready}.new`, ready);
+	for (let idleSince = Date.now(); !stopping && Date.now() - idleSince < idleSeconds * 1000; await sleep(500)) {
+		if ((await othersConnected()) > 0) idleSince = Date.now();
+	}
+	rmSync(ready, { force: true });
+	// Who has just read where it is has time to come.
+	if (!stopping) await sleep(2000);
+} while (!stopping && (await othersConnected()) > 0);
 await client.end();
 await postgres.stop();
 
