@@ -33,12 +33,21 @@ export function bucketsOf(
 }
 
 function startOf(size: BucketSize, moment: Temporal.ZonedDateTime): Temporal.ZonedDateTime {
-	if (size === "hour") return moment.round({ smallestUnit: "hour", roundingMode: "floor" });
+	if (size === "hour") {
+		const hour = civilHour(moment);
+		// Where clocks went back by half an hour, what is left of the hour is a bucket of its own.
+		const next = nextOf("hour", hour);
+		return Temporal.ZonedDateTime.compare(next, moment) > 0 ? hour : next;
+	}
 	const date = moment.toPlainDate();
 	const first =
 		size === "month" ? date.with({ day: 1 }) : size === "week" ? date.subtract({ days: date.dayOfWeek - 1 }) : date;
 	// Not startOfDay(): midnight may be skipped, and the day then begins later.
 	return first.toZonedDateTime(moment.timeZoneId);
+}
+
+function civilHour(moment: Temporal.ZonedDateTime): Temporal.ZonedDateTime {
+	return moment.round({ smallestUnit: "hour", roundingMode: "floor" });
 }
 
 function nextOf(size: BucketSize, starts: Temporal.ZonedDateTime): Temporal.ZonedDateTime {
@@ -48,7 +57,7 @@ function nextOf(size: BucketSize, starts: Temporal.ZonedDateTime): Temporal.Zone
 	}
 	// Where clocks change by half an hour, the next civil hour comes sooner or later than in 60 minutes.
 	const later = starts.add({ hours: 1 });
-	const civil = startOf("hour", later);
+	const civil = civilHour(later);
 	return Temporal.ZonedDateTime.compare(civil, starts) > 0 ? civil : later;
 }
 

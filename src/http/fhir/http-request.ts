@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { Failure } from "../../fhir/failure.ts";
 import type { JsonObject } from "../../fhir/json.ts";
-import { parseJson } from "../../fhir/json.ts";
 import { type PutAside, parseJsonBytes } from "../../fhir/put-aside.ts";
 import { type Answer, checkContentType, negotiate } from "./negotiate.ts";
 import { type ParameterList, readParameters } from "./parameters.ts";
@@ -39,7 +38,10 @@ export function readRequest(request: FastifyRequest, target: Target, base: strin
 		target,
 		parameters,
 		resource: isSearch ? undefined : bodyOf(request, aside),
-		patch: request.method === "PATCH" ? patchInBody(request.headers["content-type"], textOf(request.body)) : undefined,
+		patch:
+			request.method === "PATCH"
+				? patchInBody(request.headers["content-type"], isText(request.body) ? textOf(request.body) : "")
+				: undefined,
 		conditions: {
 			ifMatch: request.headers["if-match"],
 			ifNoneMatch: request.headers["if-none-match"],
@@ -63,11 +65,12 @@ function queryOf(url: string): string {
 }
 
 function formIn(request: FastifyRequest): ParameterList {
-	if (typeof request.body !== "string" || request.body === "") return [];
+	const { body } = request;
+	if (!isText(body) || body.length === 0) return [];
 	if (!request.headers["content-type"]?.toLowerCase().startsWith("application/x-www-form-urlencoded")) {
 		throw new Failure("unsupported-media-type", "Send search parameters as application/x-www-form-urlencoded");
 	}
-	return readParameters(request.body);
+	return readParameters(textOf(body));
 }
 
 /** Takes the body from the request, so that its text is not in memory while the resource is worked on. */
@@ -77,8 +80,7 @@ function bodyOf(request: FastifyRequest, aside: AsideOf): JsonObject | undefined
 	if (!isText(body) || body.length === 0) return undefined;
 	checkContentType(request.headers["content-type"]);
 	request.body = undefined;
-	if (typeof body === "string") return resourceIn(parseJson(body));
-	const parsed = parseJsonBytes(body);
+	const parsed = parseJsonBytes(typeof body === "string" ? Buffer.from(body) : body);
 	aside(parsed.aside);
 	return resourceIn(parsed.json);
 }
@@ -89,11 +91,11 @@ function hashOf(body: unknown): Buffer {
 		.digest();
 }
 
-function textOf(body: unknown): unknown {
-	return Buffer.isBuffer(body) ? body.toString("utf8") : body;
+function textOf(body: string | Buffer): string {
+	return typeof body === "string" ? body : body.toString("utf8");
 }
 
-/** Bodies come as text, long ones as bytes (http/plugins/bodies.ts). */
+/** Forms come as text, JSON as bytes (http/plugins/bodies.ts). */
 function isText(body: unknown): body is string | Buffer {
 	return typeof body === "string" || Buffer.isBuffer(body);
 }

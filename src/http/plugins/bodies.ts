@@ -15,12 +15,9 @@ declare module "fastify" {
 /** Seconds a request may take to arrive; Fastify sets no limit, and whoever never ends one would keep a connection for ever. */
 const arrivalSeconds = 300;
 
-/** The body of a request below /fhir from which on it comes as bytes, in which long base64 stays (fhir/put-aside.ts). */
-const fhirBytes = 1024 * 1024;
-
 /**
- * How bodies reach handlers. Under /fhir as raw text (`fhir/json` parses it, keeping decimals as written), or bytes where it is long; under
- * /api as parsed JSON. Forms come as raw text on both. Anything else is 415, and what takes too long to arrive 408. Large bodies are not
+ * How bodies reach handlers. Under /fhir as bytes, which the garbage collector does not copy while they wait (`fhir/put-aside` parses them, keeping
+ * decimals as written and long base64 as it is); under /api as parsed JSON. Forms come as raw text on both. Anything else is 415, and what takes too long to arrive 408. Large bodies are not
  * read before there is room for them, which they keep until they are answered: else 503.
  */
 export function registerBodies(app: FastifyInstance, room: Room): void {
@@ -40,7 +37,7 @@ export function registerBodies(app: FastifyInstance, room: Room): void {
 			const most = bodyLimitOf(request);
 			const large = () => claims.take(request, most);
 			const bytes = await readBody(payload, { announced: announcedBy(request), most, large });
-			if (isFhirUrl(request.raw.url)) return bytes.length < fhirBytes ? bytes.toString("utf8") : bytes;
+			if (isFhirUrl(request.raw.url)) return bytes;
 			return bytes.length === 0 ? undefined : parse(bytes.toString("utf8"));
 		},
 	);

@@ -68,6 +68,20 @@ async function test(): Promise<void> {
 		await once(victim, "exit");
 	}
 
+	/** Stops it where it has no change of an export under way, for whose end others would wait, as they should. */
+	async function stopped(victim: ChildProcess): Promise<void> {
+		for (;;) {
+			victim.kill("SIGSTOP");
+			await sleep(50);
+			const { rowCount } = await owner.query(
+				"select from pg_locks where relation = 'fhir.export'::regclass and mode = 'RowExclusiveLock' and granted",
+			);
+			if (rowCount === 0) return;
+			victim.kill("SIGCONT");
+			await sleep(1 + Math.random() * 5);
+		}
+	}
+
 	/** A minute passes, for the queue: who has a job was last heard of then. */
 	async function missed(): Promise<void> {
 		const { rowCount } = await owner.query(
@@ -130,7 +144,7 @@ async function test(): Promise<void> {
 	t.test("given up for dead, but alive: it cannot write beside the next try", async (t) => {
 		const { victim, status, id } = await begunByVictim("/fhir/Patient/$export?_type=Observation");
 		while ((await piecesOf(id)) < 20) await sleep(5);
-		victim.kill("SIGSTOP");
+		await stopped(victim);
 		await missed();
 		const answer = await ended(therapist, status);
 		t.equal(answer.status, 200);

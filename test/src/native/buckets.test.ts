@@ -51,6 +51,18 @@ t.test("a day whose midnight is skipped begins later", async (t) => {
 
 const zones = ["America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "America/Sao_Paulo", "Pacific/Apia", "UTC"];
 
+t.test("what is left of an hour in which clocks went back by half an hour", async (t) => {
+	const from = Temporal.Instant.from("2011-04-02T15:10:00Z");
+	const hours = bucketsOf("hour", "Australia/Lord_Howe", from, from.add({ minutes: 30 }), 10) ?? [];
+	t.same(
+		hours.map((hour) => [civilName("hour", hour), hour.ends.toInstant().toString()]),
+		[
+			["2011-04-03T01:30+10:30", "2011-04-02T15:30:00Z"],
+			["2011-04-03T02:00+10:30", "2011-04-02T16:30:00Z"],
+		],
+	);
+});
+
 t.test("buckets follow one another without a gap and cover what is asked for", async (t) => {
 	const moment = fc.integer({ min: 1_293_840_000, max: 1_900_000_000 });
 	fc.assert(
