@@ -19,8 +19,6 @@ export function columnReader(oid: number): ColumnReader {
 	return (bytes, start, end) => parse(bytes.toString("utf8", start, end));
 }
 
-const readText: ColumnReader = (bytes, start, end) => bytes.toString("utf8", start, end);
-
 const readBoolean: ColumnReader = (bytes, start) => bytes[start] === 0x74;
 
 /** At most fifteen digits are exact whatever they are. */
@@ -81,17 +79,13 @@ const point = 0x2e;
 const space = 0x20;
 const int8 = 20;
 
-/** By pg_type.oid: bool, int8, int2, int4, text, json, float4, float8, varchar, timestamptz, jsonb. */
+/** By pg_type.oid: bool, int8, int2, int4, float4, float8, timestamptz. */
 const readers: ReadonlyMap<number, ColumnReader> = new Map([
 	[16, readBoolean],
 	[int8, readInteger],
 	[21, readInteger],
 	[23, readInteger],
-	[25, readText],
-	[114, readText],
 	[700, readDouble],
 	[701, readDouble],
-	[1043, readText],
 	[1184, readInstant],
-	[3802, readText],
 ]);

@@ -32,7 +32,7 @@ export async function bundle(
 	const { type, entries } = readBundle(asked.resource, { base });
 	const answered = (done: readonly EntryDone[]) => ({
 		answer: withBody(200, bundleText({ type: `${type}-response`, entries: done.map(({ entry }) => entry) }), answer),
-		touched: distinct(done.flatMap(({ touched }) => touched)),
+		touched: done.flatMap(({ touched }) => touched),
 		refused: done.flatMap(({ refused }) => refused ?? []),
 		unnoted:
 			type === "transaction" && done.every(({ noted }) => noted)

@@ -5,7 +5,7 @@ import { stringify } from "../../fhir/json.ts";
 import { outcomeOf, statusOf } from "../../fhir/outcome.ts";
 import { type AnswerKey, claimAnswer, type KeptAnswer, keepAnswer } from "../../store/answers.ts";
 import type { Database, Transaction } from "../../store/database.ts";
-import type { Note, Touched } from "./access-record.ts";
+import { distinct, type Note, type Touched } from "./access-record.ts";
 import type { Refused } from "./batch.ts";
 import { asStepsOf, type Runs } from "./runs.ts";
 import type { Outgoing } from "./send.ts";
@@ -110,7 +110,7 @@ export function wholeOf({ answer, touched }: Pick<Done, "answer" | "touched">): 
 
 /** For the access log, as it is kept. */
 export function touchedText(touched: readonly Touched[]): string {
-	return JSON.stringify(touched.map(({ type, id, owner }) => ({ type, id, owner })));
+	return JSON.stringify(distinct(touched).map(({ type, id, owner }) => ({ type, id, owner })));
 }
 
 export function touchedIn(text: string | null): readonly Touched[] {

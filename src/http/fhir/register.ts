@@ -81,7 +81,7 @@ async function performSingle(
 
 /**
  * Bundles worked on at the same time; more would only wait for one another's connections and processors, and all that is made of a Bundle
- * would be in memory meanwhile. Those that wait are text still.
+ * would be in memory meanwhile. Those that wait are bytes still.
  */
 const bundlesAtOnce = 5;
 
