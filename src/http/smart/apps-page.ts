@@ -5,7 +5,7 @@ import { Failure } from "../../fhir/failure.ts";
 import { type ClientRow, listClients } from "../../store/authorization/clients.ts";
 import { deleteGrant, type GrantRow, grantsOf } from "../../store/authorization/grants.ts";
 import { type PatientChoice, patientsToChoose } from "../../store/authorization/people.ts";
-import { formOf } from "../pages/form.ts";
+import { formOf, isRowId } from "../pages/form.ts";
 import { type Html, html } from "../pages/html.ts";
 import { sendPage } from "../pages/page.ts";
 import type { SmartServices } from "./services.ts";
@@ -45,8 +45,7 @@ export function registerApps(app: FastifyInstance, services: SmartServices): voi
 			throw new Failure("forbidden", "Only therapists and administrators open apps for a patient");
 		const clientId = form.get("client") ?? "";
 		const patient = Number(form.get("patient"));
-		if (!Number.isSafeInteger(patient) || patient < 1 || patient > 2_147_483_647)
-			throw new Failure("invalid", "Choose a patient");
+		if (!isRowId(patient)) throw new Failure("invalid", "Choose a patient");
 		const launch = await authorization.launches.create(caller, { clientId, patient });
 		const patients = launch.patientUserId === null ? [] : [launch.patientUserId];
 		await accessLog.record({
