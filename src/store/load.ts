@@ -3,7 +3,7 @@ import type { Mapping } from "../mapping/define.ts";
 import { isPresent } from "../mapping/project.ts";
 import { mappingsOf, rowOf } from "../mapping/registry.ts";
 import { personJoin, relationOf, rowColumns } from "../search/sql/native-columns.ts";
-import { type NativeRow, nativeVersion, type WholeRow, wholeVersion } from "./build-version.ts";
+import { type NativeRow, nativeVersion, wholeVersion } from "./build-version.ts";
 import type { Transaction } from "./database.ts";
 import type { Location } from "./locate.ts";
 import type { Found, Lookup } from "./lookups.ts";
@@ -31,22 +31,6 @@ export async function loadRows(
 		where t.id = any(${sql.val([...new Set(rowIds)])}::int[])
 		order by t.id ${lock && !first.isServers ? sql`for update of t` : sql``}`);
 	return new Map(rows.map(({ $row, ...row }) => [$row, { rowId: $row, row: row as NativeRow }]));
-}
-
-/** What is stored whole and about to be changed. */
-export type LockedWhole = Pick<WholeRow, "version" | "user_id">;
-
-/** What is stored whole, by key; kept from being changed by others until the transaction ends. */
-export async function lockWholes(
-	tx: Transaction,
-	keys: readonly number[],
-): Promise<Map<number, LockedWhole & { deleted: boolean }>> {
-	if (keys.length === 0) return new Map();
-	const rows = await tx.query(sql<LockedWhole & { key: number; deleted: boolean }>`
-		select x.key, x.version, x.user_id, x.deleted
-		from fhir.resource x where x.key = any(${sql.val([...new Set(keys)])}::bigint[])
-		order by x.key for update`);
-	return new Map(rows.map((row) => [row.key, row]));
 }
 
 /**

@@ -3,6 +3,7 @@ import { Failure } from "../fhir/failure.ts";
 import type { Entity } from "../tables/all.ts";
 import { allColumnsOf, type Column, columnsOf, tableName } from "../tables/columns.ts";
 import type { Transaction } from "./database.ts";
+import { lockEntriesOfRows } from "./locate.ts";
 import {
 	columnOf,
 	knownColumns,
@@ -130,6 +131,7 @@ export async function getRow(
 	id: number,
 	lock = false,
 ): Promise<RowValues | undefined> {
+	if (lock) lockEntriesOfRows(tx, tableName(entity), [id]);
 	const rows = await tx.query(sql<RowValues>`
 		select ${selection(readableColumns(entity, tx.caller))} from ${tableOf(entity)} as t where t.id = ${id}::int
 		${lock ? sql`for update` : sql``}`);

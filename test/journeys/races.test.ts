@@ -177,6 +177,8 @@ t.test(
 		}
 		const made = creating.filter(({ status }) => status === 200).length;
 		t.ok(made > 0);
+		await told();
+		const before = await deadlocks();
 		const answers = await twenty((session, index) => {
 			if (index % 5 !== 4) return inEitherOrder(session, index);
 			const row = native[index % ids.length].id.split("-")[1];
@@ -185,6 +187,8 @@ t.test(
 		t.same(statuses(answers), { 200: 20 }, answers.find(({ status }) => status !== 200)?.text ?? "all are done");
 		const history = await first.get("/fhir/Organization/opposite-0/_history?_total=accurate&_count=100");
 		t.equal(history.body.total, made + 16, "each transaction left its version");
+		await told();
+		t.equal((await deadlocks()) - before, 0, "nobody waited for one who waited for them");
 	},
 );
 
@@ -286,6 +290,11 @@ async function deadlocks(): Promise<number> {
 		"select deadlocks::int n from pg_stat_database where datname = current_database()",
 	);
 	return rows[0].n;
+}
+
+/** PostgreSQL counts with a second's delay. */
+async function told(): Promise<void> {
+	await new Promise((done) => setTimeout(done, 1500));
 }
 
 /** Until some connection waits for a lock. */

@@ -10,6 +10,7 @@ import { tableName } from "../../tables/columns.ts";
 import { ownerOf } from "../build-version.ts";
 import type { Transaction } from "../database.ts";
 import { type LoadedRow, loadRows } from "../load.ts";
+import { lockEntriesOfRows } from "../locate.ts";
 import { residueOfPart } from "../row-residue.ts";
 import { type RowChange, type RowValues, updateRows } from "../rows.ts";
 import { type IndexColumns, indexResidue } from "./index-columns.ts";
@@ -22,6 +23,11 @@ export async function editRows(
 	entity: Entity,
 	changes: readonly RowChange[],
 ): Promise<(RowValues | undefined)[]> {
+	lockEntriesOfRows(
+		tx,
+		tableName(entity),
+		changes.map(({ id }) => id),
+	);
 	const edited = await updateRows(tx, entity, changes);
 	const ids = edited.flatMap((row) => (row === undefined ? [] : [row.id as number]));
 	for (const [, mappings] of Map.groupBy(mappingsOfTable(tableName(entity)), ({ type }) => type)) {

@@ -1,10 +1,11 @@
 import type { Mapping } from "../../mapping/define.ts";
 import { isPresent } from "../../mapping/project.ts";
 import { mappingsOf } from "../../mapping/registry.ts";
+import type { WholeRow } from "../build-version.ts";
 import type { Transaction } from "../database.ts";
 import { instanceVersions } from "../history.ts";
-import { type LoadedRow, type LockedWhole, loadRows, lockWholes } from "../load.ts";
-import { locate } from "../locate.ts";
+import { type LoadedRow, loadRows } from "../load.ts";
+import { type Location, locateToChange } from "../locate.ts";
 import { type OccurrenceState, occurrenceNow } from "../occurrences.ts";
 
 /** The row an id of our own form looks like; `loaded` when the row is there (without yielding the resource). */
@@ -20,7 +21,7 @@ export type State =
 	| { readonly kind: "nothing"; readonly row?: NaturalRow }
 	/** Existed; `version` is that of the deletion. `linked`: `fhir.resource` still has an entry. */
 	| { readonly kind: "deleted"; readonly version: number; readonly linked: boolean; readonly row?: NaturalRow }
-	| { readonly kind: "whole"; readonly version: number; readonly whole: LockedWhole }
+	| { readonly kind: "whole"; readonly version: number; readonly whole: WholeRow }
 	/** One occurrence of a series, without a row of its own; its version is the series'. `linked` as above. */
 	| {
 			readonly kind: "occurrence";
@@ -36,51 +37,47 @@ export type State =
 			readonly linked: boolean;
 	  };
 
-/** The state of some resources, by `Type/id`; rows are locked in a fixed order so that two writers cannot wait for each other. */
+/**
+ * The state of some resources, by `Type/id`. What is there of them is locked in one order, entries before rows, so that two writers do
+ * not wait for each other.
+ */
 export async function lockStates(
 	tx: Transaction,
 	wanted: readonly { type: string; id: string }[],
 ): Promise<Map<string, State>> {
 	const states = new Map<string, State>();
+	if (wanted.length === 0) return states;
 	const byType = [...Map.groupBy(wanted, ({ type }) => type)].sort(([a], [b]) => (a < b ? -1 : 1));
-	for (const [type, list] of byType) {
-		for (const [id, state] of await statesOfType(tx, type, [...new Set(list.map((one) => one.id))]))
-			states.set(`${type}/${id}`, state);
+	const names = new Map(byType.map(([type, list]) => [type, [...new Set(list.map(({ id }) => id))]]));
+	for (const [type, located] of await locateToChange(tx, names)) {
+		const ids = names.get(type) ?? [];
+		for (const [id, state] of await statesOfType(tx, type, ids, located)) states.set(`${type}/${id}`, state);
 	}
 	return states;
 }
 
-async function statesOfType(tx: Transaction, type: string, ids: readonly string[]): Promise<Map<string, State>> {
-	const located = await locate(tx, type, ids, false);
-	const locations = [...located.values()];
-	const wholes = await lockWholes(
-		tx,
-		locations.flatMap((one) => (one.kind === "whole" ? [one.key] : [])),
-	);
+async function statesOfType(
+	tx: Transaction,
+	type: string,
+	ids: readonly string[],
+	located: ReadonlyMap<string, Location>,
+): Promise<Map<string, State>> {
 	const rows = new Map<string, Map<number, LoadedRow>>();
-	for (const [table, list] of Map.groupBy(
-		locations.filter((one) => one.kind === "row"),
-		({ mapping }) => mapping.table,
-	)) {
+	const inRows = [...located.values()].filter((one) => one.kind === "row");
+	const byTable = [...Map.groupBy(inRows, ({ mapping }) => mapping.table)].sort(([a], [b]) => (a < b ? -1 : 1));
+	for (const [table, list] of byTable) {
 		// Everything the row yields: changing one part may concern the others.
 		const mappings = mappingsOf(type).filter((one) => one.table === table);
-		rows.set(
-			table,
-			await loadRows(
-				tx,
-				mappings,
-				list.map((one) => one.rowId),
-				true,
-			),
-		);
+		const rowIds = list.map(({ rowId }) => rowId);
+		rows.set(table, await loadRows(tx, mappings, rowIds, true));
 	}
 	const states = new Map<string, State>();
 	for (const id of ids) {
 		const location = located.get(id);
 		if (location?.kind === "whole") {
-			const whole = wholes.get(location.key);
-			if (whole !== undefined && !whole.deleted) states.set(id, { kind: "whole", version: whole.version, whole });
-			else if (whole !== undefined) states.set(id, { kind: "deleted", version: whole.version, linked: true });
+			const { deleted, whole } = location;
+			const { version } = whole;
+			states.set(id, deleted ? { kind: "deleted", version, linked: true } : { kind: "whole", version, whole });
 			continue;
 		}
 		const loaded = location === undefined ? undefined : rows.get(location.mapping.table)?.get(location.rowId);

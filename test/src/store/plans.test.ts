@@ -6,6 +6,7 @@ import { parseSearch } from "../../../src/search/parse.ts";
 import type { Transaction } from "../../../src/store/database.ts";
 import { eventsAround } from "../../../src/store/event-rows.ts";
 import { listRows } from "../../../src/store/list-rows.ts";
+import { locateToChange, lockEntriesOfRows } from "../../../src/store/locate.ts";
 import { occurrenceBranches } from "../../../src/store/occurrence-branch.ts";
 import { readResource, searchResources } from "../../../src/store/resources.ts";
 import { branchesOf, branchQuery } from "../../../src/store/search-branches.ts";
@@ -192,22 +193,51 @@ for (const [name, caller] of callers) {
 	});
 }
 
+for (const [name, caller] of [...callers, ["patient's app", app(3, "patient")]] as [string, Caller][]) {
+	t.test(`${name}: what is about to be changed`, async (t) => {
+		const ids = ["vs-77-hr", "vs-80-hr", "whole-90", "whole-91", "own", "x"];
+		const changes: [string, (tx: Transaction) => Promise<unknown>][] = [
+			["many, of two types", (tx) => locateToChange(tx, new Map([...namesOf(ids), ["Appointment", ["appt-500"]]]))],
+			["one", (tx) => locateToChange(tx, namesOf(["whole-90"]))],
+			["a row", async (tx) => lockEntriesOfRows(tx, "vitals_samples", [80])],
+		];
+		for (const [what, work] of changes) {
+			const plans = await plansOf(caller, work, "write");
+			t.equal(plans.length, 1, what);
+			for (const plan of plans) {
+				t.match(plan, /LockRows/, `${what}: locked`);
+				t.notMatch(plan, /Seq Scan on resource\b/, `${what}: ${plan}`);
+				const read = [...plan.matchAll(/Scan.* on resource.*rows=(\d+)(?:\.\d+)? loops/g)];
+				t.ok(Math.max(0, ...read.map(([, rows]) => Number(rows))) <= ids.length, `${what}: only these are read`);
+			}
+		}
+	});
+}
+
+function namesOf(ids: readonly string[]): Map<string, readonly string[]> {
+	return new Map([["Observation", ids]]);
+}
+
 function search(query: string): (tx: Transaction) => Promise<unknown> {
 	return (tx) => searchResources(tx, parseSearch("Observation", [...new URLSearchParams(query)], { base }).query);
 }
 
 /** EXPLAIN ANALYZE of all statements some work makes, as a connection plans them that does not look at the values. */
-async function plansOf(caller: Caller, work: (tx: Transaction) => Promise<unknown>): Promise<string[]> {
+async function plansOf(
+	caller: Caller,
+	work: (tx: Transaction) => Promise<unknown>,
+	how: "read" | "write" = "read",
+): Promise<string[]> {
 	const statements: Composed<unknown>[] = [];
-	await clinic.db
-		.read(caller, (tx) => {
-			const query: Transaction["query"] = (statement) => {
-				const composed = "text" in statement ? statement : compose(statement);
-				statements.push(composed);
-				return tx.query(composed);
-			};
-			return work({ ...tx, query, find: async (lookup, key) => (await query(lookup.statement([key])))[0] });
-		})
+	await clinic.db[how](caller, (tx) => {
+		const query: Transaction["query"] = (statement) => {
+			const composed = "text" in statement ? statement : compose(statement);
+			statements.push(composed);
+			return tx.query(composed);
+		};
+		const later = (statement: Parameters<Transaction["later"]>[0]) => void query(statement);
+		return work({ ...tx, query, later, find: async (lookup, key) => (await query(lookup.statement([key])))[0] });
+	})
 		// What a caller may not see is planned all the same.
 		.catch(() => undefined);
 	return clinic.db.write(caller, async (tx) => {
