@@ -3,7 +3,6 @@ import type { Caller } from "../access/caller.ts";
 import { DataRowClient } from "./data-row.ts";
 import { type Fetching, fetchingOn } from "./fetch.ts";
 import { freshPlans, plansOf } from "./fresh-plans.ts";
-import { gathering } from "./gathering.ts";
 import { isLostConnection, isLostStatement, tooBusy } from "./postgres-errors.ts";
 import type { ConnectionLoad } from "./sessions.ts";
 import { asQuery, type Statement } from "./statement.ts";
@@ -185,7 +184,6 @@ class Lane {
 	readonly #plans = plansOf();
 	readonly #fetch: Fetching;
 	readonly #client: DataRowClient;
-	readonly #together: () => void;
 	readonly #onBroken: (left: Ask[], error: Error) => void;
 	readonly #connecting: Promise<void>;
 
@@ -193,7 +191,6 @@ class Lane {
 		this.#onBroken = onBroken;
 		this.#client = new DataRowClient({ ...settings, pipeline: true } as pg.ClientConfig);
 		this.#fetch = fetchingOn(this.#client);
-		this.#together = gathering(this.#client);
 		this.#client.on("error", (error) => this.#break(error));
 		this.#client.on("end", () => this.#break(new Error("Connection terminated unexpectedly")));
 		this.#connecting = this.#client.connect().then(
@@ -219,7 +216,6 @@ class Lane {
 	}
 
 	#send(ask: Ask): void {
-		this.#together();
 		if (this.#plans.areOld()) this.#client.query(freshPlans, (error: Error | null) => error && this.#break(error));
 		if (this.caller !== ask.caller) this.#become(ask.caller);
 		const { name, text, values } = ask.query;

@@ -8,7 +8,7 @@ import type { Transaction } from "./database.ts";
 import type { Location } from "./locate.ts";
 import type { Found, Lookup } from "./lookups.ts";
 import type { ResourceVersion } from "./resource-version.ts";
-import { template } from "./statement.ts";
+import { template, unsized } from "./statement.ts";
 
 /** A row as read for FHIR. */
 export interface LoadedRow {
@@ -28,7 +28,7 @@ export async function loadRows(
 	const rows = await tx.query(sql<{ $row: number } & Record<string, unknown>>`
 		select t.id as "$row", ${rowColumns(mappings)}
 		from ${relationOf(first)} t ${personJoin(mappings)}
-		where t.id = any(${sql.val([...new Set(rowIds)])}::int[])
+		where t.id = any(${unsized(sql.val([...new Set(rowIds)]), "int")})
 		order by t.id ${lock && !first.isServers ? sql`for update of t` : sql``}`);
 	return new Map(rows.map(({ $row, ...row }) => [$row, { rowId: $row, row: row as NativeRow }]));
 }
@@ -60,7 +60,7 @@ function naturalRows(mapping: Mapping): Lookup<number, NativeRow> {
 	const statement = template<Found<NativeRow>, "rowIds">(
 		(place) => sql`
 			select ${rowColumns(mappings)}, k.at::int "$key"
-			from unnest(${place("rowIds")}::int[]) with ordinality k (row_id, at)
+			from unnest(${unsized(place("rowIds"), "int")}) with ordinality k (row_id, at)
 				join ${relationOf(mapping)} t on t.id = k.row_id ${personJoin(mappings)}`,
 	);
 	const made: Lookup<number, NativeRow> = { statement: (rowIds) => statement({ rowIds }) };

@@ -5,6 +5,7 @@ import type { Sql } from "../mapping/unit.ts";
 import type { WholeRow } from "./build-version.ts";
 import type { Transaction } from "./database.ts";
 import { bytesBefore, pageBytes } from "./page-bytes.ts";
+import { unsized } from "./statement.ts";
 
 /** Where a resource lives. That a row is there, and yields the part, is not checked yet. */
 export type Location =
@@ -56,12 +57,13 @@ export async function locate(
 	const natural = ids.flatMap((id) => rowOf(type, id) ?? []);
 	const rowIds = natural.map(({ rowId }) => rowId);
 	const tables = [...new Set(natural.map(({ mapping }) => mapping.table))];
-	const byId = sql<Entry>`select ${columns(bodies)} from fhir.resource x where x.type = ${type} and x.id = any(${sql.val(ids)}::text[])`;
+	const given = unsized(sql.val(ids), "text");
+	const byId = sql<Entry>`select ${columns(bodies)} from fhir.resource x where x.type = ${type} and x.id = any(${given})`;
 	const byEither =
 		rowIds.length === 0
 			? byId
 			: sql<Entry>`${byId} union all select ${columns(bodies)} from fhir.resource x
-				where x.type = ${type} and x.id <> all(${sql.val(ids)}::text[]) and x.table_name = any(${sql.val(tables)}::text[]) and x.row_id = any(${sql.val(rowIds)}::int[])`;
+				where x.type = ${type} and x.id <> all(${given}) and x.table_name = any(${unsized(sql.val(tables), "text")}) and x.row_id = any(${unsized(sql.val(rowIds), "int")})`;
 	return locations(type, ids, await tx.query(bodies && ids.length > 1 ? asManyAsAPage(byEither) : byEither));
 }
 
@@ -76,15 +78,18 @@ export type Names = ReadonlyMap<string, readonly string[]>;
 export async function locateToChange(tx: Transaction, names: Names): Promise<Map<string, Map<string, Location>>> {
 	const given = [...names].flatMap(([type, ids]) => ids.map((id) => ({ type, id, row: rowOf(type, id) })));
 	const natural = given.flatMap(({ row }) => row ?? []);
+	const texts = (items: readonly string[]) => unsized(sql.val(items), "text");
+	const own = sql`unnest(${texts(given.map(({ type }) => type))}, ${texts(given.map(({ id }) => id))})`;
+	const tables = texts(natural.map(({ mapping }) => mapping.table));
+	const rowIds = unsized(sql.val(natural.map(({ rowId }) => rowId)), "int");
 	const entries = await tx.query(sql<Entry>`
 		with own as materialized (
 			select e.key, e.table_name, e.row_id
-			from unnest(${sql.val(given.map(({ type }) => type))}::text[], ${sql.val(given.map(({ id }) => id))}::text[]) as g(type, id)
-				join fhir.resource e on e.type = g.type and e.id = g.id
+			from ${own} as g(type, id) join fhir.resource e on e.type = g.type and e.id = g.id
 		), of_row as (
 			select table_name, row_id from own where table_name is not null
 			union
-			select * from unnest(${sql.val(natural.map(({ mapping }) => mapping.table))}::text[], ${sql.val(natural.map(({ rowId }) => rowId))}::int[])
+			select * from unnest(${tables}, ${rowIds})
 		)
 		select ${columns(false)} from fhir.resource x
 		where x.key = any(array(
@@ -103,7 +108,7 @@ export async function locateToChange(tx: Transaction, names: Names): Promise<Map
 export function lockEntriesOfRows(tx: Transaction, table: string, rowIds: readonly number[]): void {
 	if (mappingsOfTable(table).length === 0 || rowIds.length === 0) return;
 	tx.later(sql`
-		select from fhir.resource x where x.table_name = ${table} and x.row_id = any(${sql.val([...rowIds])}::int[])
+		select from fhir.resource x where x.table_name = ${table} and x.row_id = any(${unsized(sql.val([...rowIds]), "int")})
 		order by x.key for update`);
 }
 

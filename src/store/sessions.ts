@@ -2,7 +2,6 @@ import pg from "pg";
 import { DataRowClient } from "./data-row.ts";
 import { type Fetching, fetchingOn } from "./fetch.ts";
 import { freshPlans, plansOf } from "./fresh-plans.ts";
-import { gathering } from "./gathering.ts";
 import { inPieces, takePieces } from "./pieces.ts";
 import { asQuery, type Statement } from "./statement.ts";
 
@@ -78,11 +77,9 @@ interface Known {
 }
 
 function sessionOn(client: pg.PoolClient, fetch: Fetching, spoil: () => void): Session {
-	const together = gathering(client);
 	return {
 		query<Row>(statement: Statement<Row>): Promise<Row[]> {
 			const query = asQuery(statement);
-			together();
 			return new Promise((resolve, reject) =>
 				fetch({ ...query, values: inPieces(query.values ?? []) }, (error, rows) =>
 					error === null ? resolve(rows as Row[]) : reject(error),
@@ -90,7 +87,6 @@ function sessionOn(client: pg.PoolClient, fetch: Fetching, spoil: () => void): S
 			);
 		},
 		async run(text) {
-			together();
 			await client.query(text);
 		},
 		spoil,

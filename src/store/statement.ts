@@ -5,8 +5,10 @@ import {
 	PostgresIntrospector,
 	PostgresQueryCompiler,
 	type RawBuilder,
+	sql,
 } from "kysely";
 import type pg from "pg";
+import type { Sql } from "../mapping/unit.ts";
 import { statementName } from "./statement-names.ts";
 
 /** Composes SQL; runs none. */
@@ -57,6 +59,17 @@ export function template<Row, Name extends string>(
 		text,
 		values: composed.map((one) => (one instanceof Place ? values[one.name as Name] : one)),
 	});
+}
+
+/**
+ * A list of which the planner does not see how long it is: of short ones it would make a plan of their own each time, which takes several
+ * times as long as finding a row.
+ *
+ * @param type - of its items, as SQL has it
+ */
+export function unsized(items: unknown, type: "int" | "text"): Sql {
+	const array = sql.raw(`${type}[]`);
+	return sql`(select ${items}::${array})::${array}`;
 }
 
 /** What `pg` is asked: under a name, so that each connection prepares it once, where the text is used again. */

@@ -37,7 +37,7 @@ export async function readBody(payload: Readable, { announced, most, large }: Bo
 		});
 		payload.once("end", resolve);
 		payload.once("error", () => reject(cutOff()));
-		payload.once("close", () => reject(cutOff()));
+		payload.once("close", () => payload.readableEnded || reject(cutOff()));
 	});
 	return gathered.whole();
 }

@@ -193,6 +193,33 @@ for (const [name, caller] of callers) {
 	});
 }
 
+for (const [name, caller] of callers) {
+	t.test(
+		`${name}: what is read by its id is not planned anew each time, though it is one of many or alone`,
+		async (t) => {
+			const planned = (tx: Transaction) =>
+				tx.query(sql<{ text: string; custom: number; all: number }>`
+				select statement text, custom_plans::int custom, custom_plans::int + generic_plans::int "all" from pg_prepared_statements`);
+			for (const [type, id] of [
+				["Observation", "vs-77-hr"],
+				["Observation", "whole-90"],
+				["Patient", "1"],
+			] as const) {
+				await clinic.db.read(caller, async (tx) => {
+					// One behind the other they share a connection. The first five plans are made to be compared with.
+					const read = () => readResource(tx, type, id).catch(() => undefined);
+					for (let times = 0; times < 8; times++) await read();
+					const before = new Map((await planned(tx)).map((one) => [one.text, one]));
+					for (let times = 0; times < 20; times++) await read();
+					const used = (await planned(tx)).filter(({ text, all }) => all >= (before.get(text)?.all ?? 0) + 20);
+					t.ok(used.length > 0, `${type}/${id}: ${used.length} statements`);
+					for (const { text, custom } of used) t.equal(custom, before.get(text)?.custom, `${type}/${id}: ${text}`);
+				});
+			}
+		},
+	);
+}
+
 for (const [name, caller] of [...callers, ["patient's app", app(3, "patient")]] as [string, Caller][]) {
 	t.test(`${name}: what is about to be changed`, async (t) => {
 		const ids = ["vs-77-hr", "vs-80-hr", "whole-90", "whole-91", "own", "x"];
