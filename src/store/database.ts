@@ -174,7 +174,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 		write: (caller, work, { isolation = "read committed" } = {}) =>
 			translated(() =>
 				retried(
-					() => sessions.use((session) => writing({ session, numbers, reacting, notices, isolation }, caller, work)),
+					() =>
+						sessions.use((session) =>
+							writing({ session, lookups, numbers, reacting, notices, isolation }, caller, work),
+						),
 					() => retries.count++,
 				),
 			),

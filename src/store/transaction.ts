@@ -1,5 +1,6 @@
 import type { Caller } from "../access/caller.ts";
 import type { Transaction } from "./database.ts";
+import type { Lookups } from "./lookups.ts";
 import type { NoticeBoard } from "./notices.ts";
 import type { NumberStore } from "./number-store.ts";
 import { attemptsFor, translatePostgresError } from "./postgres-errors.ts";
@@ -10,6 +11,8 @@ import { variablesOf } from "./variables.ts";
 /** What a write runs with. */
 export interface Writing {
 	readonly session: Session;
+	/** What is looked up before anything else is asked: with what other requests look up. */
+	readonly lookups: Lookups;
 	readonly numbers: NumberStore;
 	readonly reacting: Reactions;
 	readonly notices: Pick<NoticeBoard, "tell">;
@@ -17,27 +20,40 @@ export interface Writing {
 }
 
 /**
- * One transaction. Role and variable are set for it only and in the same message as BEGIN: nothing of one caller is left for the next,
- * however it ends.
+ * One transaction, begun by its first statement. Role and variable are set for it only and in the same message as BEGIN: nothing of one
+ * caller is left for the next, however it ends.
  */
 export async function writing<T>(
-	{ session, numbers, reacting, notices, isolation }: Writing,
+	{ session, lookups, numbers, reacting, notices, isolation }: Writing,
 	caller: Caller,
 	work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
 	const role = (name: string) => `set local role heart_${name}`;
-	const begun = session.run(
-		`begin isolation level ${isolation}, read write; ${role(caller.role)}; ${variablesOf(caller, "set local")}`,
-	);
-	const query = queryAfter(session, begun);
-	const pending: Promise<unknown>[] = [begun];
+	let begun: Promise<void> | undefined;
+	const begin = () => {
+		if (begun !== undefined) return begun;
+		begun = session.run(
+			`begin isolation level ${isolation}, read write; ${role(caller.role)}; ${variablesOf(caller, "set local")}`,
+		);
+		begun.catch(() => undefined);
+		pending.push(begun);
+		return begun;
+	};
+	// Statements travel with what must come before them, and fail when it does.
+	const query: Transaction["query"] = async (statement) => {
+		const before = begin();
+		const [rows] = await Promise.all([session.query(statement), before]);
+		return rows;
+	};
+	const pending: Promise<unknown>[] = [];
 	const told: (() => void)[] = [];
 	let systemSteps = 0;
 	const asSystem = async <R>(step: () => Promise<R>): Promise<R> => {
 		// A step within a step ends with the outer one.
+		const before = begin();
 		const entered = systemSteps++ === 0 ? session.run(role("system")) : undefined;
 		try {
-			const [done] = await Promise.all([step(), entered]);
+			const [done] = await Promise.all([step(), entered, before]);
 			return done;
 		} finally {
 			// Fails where the transaction has failed already.
@@ -48,6 +64,8 @@ export async function writing<T>(
 		caller,
 		query,
 		async find(lookup, key) {
+			// Each statement sees what is committed when it begins, so the first one may as well be one of another transaction.
+			if (begun === undefined && isolation === "read committed") return lookups.find(caller, lookup, key);
 			const [found] = await query(lookup.statement([key]));
 			return found;
 		},
@@ -62,6 +80,7 @@ export async function writing<T>(
 		heard: (channel) => void told.push(() => notices.tell(channel)),
 		wrote: (rows) => void written.push(rows),
 		async step(part) {
+			begin();
 			const [result, rows] = await translated(() => retried(() => saved(session, transaction, part)));
 			written.push(...rows);
 			return result;
@@ -73,11 +92,11 @@ export async function writing<T>(
 		const result = await work(tx);
 		await reacting.run(tx, [...written]);
 		// The empty select fails where an error was swallowed; COMMIT alone would then quietly roll back.
-		await Promise.all([...pending, session.run("select; commit")]);
+		if (begun !== undefined) await Promise.all([...pending, session.run("select; commit")]);
 		for (const tell of told) tell();
 		return result;
 	} catch (error) {
-		await session.run("rollback").catch(() => session.spoil());
+		if (begun !== undefined) await session.run("rollback").catch(() => session.spoil());
 		throw await firstFailure(pending, error);
 	}
 }
@@ -107,15 +126,6 @@ async function saved<T>(
 async function firstFailure(pending: readonly Promise<unknown>[], otherwise: unknown): Promise<unknown> {
 	const [first] = (await Promise.allSettled(pending)).filter(({ status }) => status === "rejected");
 	return (first as PromiseRejectedResult | undefined)?.reason ?? otherwise;
-}
-
-/** Queries travel with what must come before them, and fail when it does. */
-function queryAfter(session: Session, before: Promise<void>): Transaction["query"] {
-	before.catch(() => undefined);
-	return async (statement) => {
-		const [rows] = await Promise.all([session.query(statement), before]);
-		return rows;
-	};
 }
 
 /** Tries again what others came in the way of (`attemptsFor`). @param again - told before each further try */

@@ -3,7 +3,8 @@ import { sql } from "kysely";
 import { Failure } from "../../fhir/failure.ts";
 import type { Cells } from "../../mapping/unit.ts";
 import type { Transaction } from "../database.ts";
-import { template } from "../statement.ts";
+import type { Found, Lookup } from "../lookups.ts";
+import { template, unsized } from "../statement.ts";
 
 /** The account that answers for patients who arrive without a therapist of ours. */
 const intakeEmail = "intake@heart-recovery.invalid";
@@ -52,12 +53,15 @@ interface Person {
 }
 
 /** Who stands for a person is seen by whoever sees the person: what is joined needs no look at the policies of its own. */
-const peopleNamed = template<Person, "ids">(
+const peopleNamed = template<Found<Person>, "ids">(
 	(place) => sql`
-		select p.fhir_id, p.patient_id, p.user_id, coalesce(s.fhir_id, p.fhir_id) subject
-		from fhir.person p left join fhir.identity s on s.user_id = p.user_id and s.subject
-		where p.fhir_id = any(${place("ids")}::text[])`,
+		select p.fhir_id, p.patient_id, p.user_id, coalesce(s.fhir_id, p.fhir_id) subject, k.key::int "$key"
+		from unnest(${unsized(place("ids"), "text")}) with ordinality k (id, key) join fhir.person p on p.fhir_id = k.id
+			left join fhir.identity s on s.user_id = p.user_id and s.subject`,
 );
+
+/** One of them: mostly what is written is about one person. */
+const personNamed: Lookup<string, Person> = { statement: (ids) => peopleNamed({ ids }) };
 
 /** Looks up the people some references lead to. `coming`: references to Patients about to be created. */
 export async function findPeople(
@@ -77,8 +81,13 @@ export async function findPeople(
 		return found === null ? [] : [Number(found[1])];
 	});
 	if (patients.length > 0) {
-		const rows = await tx.query(peopleNamed({ ids: patients }));
+		const [one, another] = patients;
+		const rows =
+			one !== undefined && another === undefined
+				? [await tx.find(personNamed, one)]
+				: await tx.query(peopleNamed({ ids: patients }));
 		for (const row of rows) {
+			if (row === undefined) continue;
 			const user = row.user_id ?? (await giveAccount(tx, row.patient_id));
 			users.set(`Patient/${row.fhir_id}`, user);
 			subjects.set(user, row.subject);
