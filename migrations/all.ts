@@ -23,6 +23,7 @@ import { Residue } from "./0025-residue.ts";
 import { FoundBeside } from "./0026-found-beside.ts";
 import { LinkedWorkouts } from "./0028-linked-workouts.ts";
 import { FairTurns } from "./0029-fair-turns.ts";
+import { CheaperAccessLog } from "./0030-cheaper-access-log.ts";
 
 /** Every migration in order; a name, once landed, never changes, as the database remembers it. */
 export const migrations: {
@@ -53,4 +54,5 @@ export const migrations: {
 	{ name: "0026-found-beside", class: FoundBeside },
 	{ name: "0028-linked-workouts", class: LinkedWorkouts },
 	{ name: "0029-fair-turns", class: FairTurns },
+	{ name: "0030-cheaper-access-log", class: CheaperAccessLog },
 ];

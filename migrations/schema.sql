@@ -727,7 +727,6 @@ alerting.raised raised_pkey PRIMARY KEY (alert_id)
 alerting.read read_alert_foreign FOREIGN KEY (alert_id) REFERENCES public.alerts(id) ON DELETE CASCADE
 alerting.read read_pkey PRIMARY KEY (user_id, alert_id)
 alerting.rule_change rule_change_pkey PRIMARY KEY (rule_id)
-audit.access_log access_log_pkey PRIMARY KEY (id)
 auth.app_grant app_grant_client_id_foreign FOREIGN KEY (client_id) REFERENCES auth.client(id) ON DELETE CASCADE
 auth.app_grant app_grant_patient_id_foreign FOREIGN KEY (patient_id) REFERENCES public.patients(id) ON DELETE CASCADE
 auth.app_grant app_grant_pkey PRIMARY KEY (id)
@@ -936,9 +935,8 @@ CREATE INDEX raised_user ON alerting.raised USING btree (user_id, rule_id, close
 CREATE INDEX read_alert ON alerting.read USING btree (alert_id)
 CREATE UNIQUE INDEX read_pkey ON alerting.read USING btree (user_id, alert_id)
 CREATE UNIQUE INDEX rule_change_pkey ON alerting.rule_change USING btree (rule_id)
-CREATE INDEX access_log_at ON audit.access_log USING btree (at DESC)
+CREATE INDEX access_log_at ON audit.access_log USING brin (at) WITH (autosummarize='on')
 CREATE INDEX access_log_patients ON audit.access_log USING gin (patients)
-CREATE UNIQUE INDEX access_log_pkey ON audit.access_log USING btree (id)
 CREATE INDEX app_grant_client ON auth.app_grant USING btree (client_id)
 CREATE INDEX app_grant_patient ON auth.app_grant USING btree (patient_id)
 CREATE UNIQUE INDEX app_grant_pkey ON auth.app_grant USING btree (id)
