@@ -126,7 +126,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 	};
 	const most = options.poolSize ?? 10;
 	const waitMilliseconds = settings.connectionTimeoutMillis;
-	const sessions = openSessions({ ...settings, max: most, options: asOptions(parameters) });
+	const numbers = numberStore();
+	const sessions = openSessions({ ...settings, max: most, options: asOptions(parameters) }, numbers.forget);
 	const reads = openLanes({
 		settings: { ...settings, options: asOptions(parameters) },
 		most,
@@ -150,7 +151,6 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 		},
 		notices,
 	);
-	const numbers = numberStore();
 	const reacting = reactions();
 	const retries = { count: 0 };
 	try {

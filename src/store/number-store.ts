@@ -4,6 +4,11 @@ import type { Transaction } from "./database.ts";
 /** Numbers of sequences that were fetched and not yet used. */
 export interface NumberStore {
 	take(query: Transaction["query"], sequence: string, count: number): Promise<number[]>;
+	/**
+	 * To be called before a new connection is used. After a crash of Postgres a sequence may stand where it was before it gave these numbers, if
+	 * nothing was committed since: it gives them again. All connections are new then.
+	 */
+	forget(): void;
 }
 
 /** Fetched at once, so that single creates need no round trip of their own; what is left at the end of the process is lost. */
@@ -23,5 +28,6 @@ export function numberStore(): NumberStore {
 			kept.set(sequence, [...(kept.get(sequence) ?? []), ...numbers]);
 			return taken;
 		},
+		forget: () => kept.clear(),
 	};
 }

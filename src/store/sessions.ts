@@ -35,8 +35,8 @@ export interface ConnectionLoad {
 	readonly waiting: number;
 }
 
-/** Opens no connection yet; each is made when all others are in use. */
-export function openSessions(settings: pg.PoolConfig): Sessions {
+/** Opens no connection yet; each is made when all others are in use. `onNew` is told of each before it is used. */
+export function openSessions(settings: pg.PoolConfig, onNew: () => void = () => undefined): Sessions {
 	const pool = new pg.Pool({ ...settings, Client: DataRowClient, pipeline: true } as pg.PoolConfig);
 	// An idle connection that breaks is replaced when the next is needed.
 	pool.on("error", () => undefined);
@@ -45,6 +45,7 @@ export function openSessions(settings: pg.PoolConfig): Sessions {
 	pool.on("connect", (client) => {
 		client.on("error", () => undefined);
 		takePieces(client);
+		onNew();
 		known.set(client, { plans: plansOf(), fetch: fetchingOn(client as unknown as DataRowClient) });
 	});
 	return {

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import pg from "pg";
 import t from "tap";
 import { type Caller, callerOf, serverCaller } from "../../../src/access/caller.ts";
 import { Failure } from "../../../src/fhir/failure.ts";
@@ -201,3 +202,28 @@ t.test("a write is retried when others were faster, and a swallowed error never 
 	);
 	t.equal(await failure(openDatabase({ url: "postgres://nobody@127.0.0.1:1/none" })), "unavailable");
 });
+
+t.test(
+	"numbers taken in advance are forgotten where a crash of Postgres may have set their sequence back",
+	async (t) => {
+		const sequence = "public.vitals_samples_id_seq";
+		const beside = await openDatabase({ url: scratch.serverUrl, poolSize: 1 });
+		const owner = new pg.Client(scratch.ownerUrl);
+		await owner.connect();
+		t.teardown(async () => {
+			await beside.close();
+			await owner.end();
+		});
+		const taken = async (from: Database) =>
+			(await from.write(serverCaller, (tx) => tx.numbers(sequence, 1)))[0] as number;
+		const first = await taken(db);
+		// What a crash leaves when nothing was committed since the numbers were taken: no connection, and a sequence that knows nothing of them.
+		await owner.query(
+			"select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = current_database() and usename = 'heart_server'",
+		);
+		await owner.query(`select setval('${sequence}', ${first})`);
+		const numbers = [first];
+		for (let count = 0; count < 70; count++) numbers.push(await taken(db), await taken(beside));
+		t.equal(new Set(numbers).size, numbers.length, "each is given once");
+	},
+);
