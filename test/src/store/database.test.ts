@@ -4,6 +4,8 @@ import t from "tap";
 import { type Caller, callerOf, serverCaller } from "../../../src/access/caller.ts";
 import { Failure } from "../../../src/fhir/failure.ts";
 import { type Database, openDatabase } from "../../../src/store/database.ts";
+import type { Found, Lookup } from "../../../src/store/lookups.ts";
+import { template } from "../../../src/store/statement.ts";
 import { createTestDatabase } from "../../support/postgres.ts";
 
 const scratch = await createTestDatabase();
@@ -225,5 +227,40 @@ t.test(
 		const numbers = [first];
 		for (let count = 0; count < 70; count++) numbers.push(await taken(db), await taken(beside));
 		t.equal(new Set(numbers).size, numbers.length, "each is given once");
+	},
+);
+
+t.test(
+	"what a write looks up first is asked with others' lookups, everything after it within the transaction",
+	async (t) => {
+		const rate = template<Found<{ n: number | null; xid: string | null; pid: number }>, "ids">(
+			(place) => sql`
+			select v.heart_rate n, pg_current_xact_id_if_assigned()::text xid, pg_backend_pid() pid, k.key::int "$key"
+			from unnest(${place("ids")}::int[]) with ordinality k (id, key) join vitals_samples v on v.id = k.id`,
+		);
+		const rateOf: Lookup<number, { n: number | null; xid: string | null; pid: number }> = {
+			statement: (ids) => rate({ ids }),
+		};
+		await db.write(serverCaller, (tx) =>
+			tx.query(
+				sql`insert into vitals_samples (id, user_id, heart_rate, recorded_at) values (9291, 9003, 70, '2025-01-03Z')`,
+			),
+		);
+		const seen = await db.write(patient, async (tx) => {
+			const first = await tx.find(rateOf, 9291);
+			const others = await tx.find(rateOf, 9202);
+			await tx.query(sql`update vitals_samples set heart_rate = 99 where id = 9291`);
+			const own = await tx.find(rateOf, 9291);
+			return { first: first?.n, others, own: own?.n, within: own?.xid !== null, apart: first?.pid !== own?.pid };
+		});
+		t.strictSame(seen, { first: 70, others: undefined, own: 99, within: true, apart: true });
+		const nothing = await db.write(patient, async (tx) => (await tx.find(rateOf, 9291))?.n);
+		t.equal(nothing, 99, "a write that only looks something up is none");
+		const stepped = await db.write(patient, (tx) => tx.step(async (part) => (await part.find(rateOf, 9291))?.n));
+		t.equal(stepped, 99);
+		const snapshot = await db.write(patient, async (tx) => (await tx.find(rateOf, 9291))?.n, {
+			isolation: "repeatable read",
+		});
+		t.equal(snapshot, 99, "with a snapshot of its own, in it");
 	},
 );
