@@ -17,13 +17,14 @@ import { startTestServer } from "../../support/server.ts";
 
 const quiet = { debug: () => undefined, warn: () => undefined, error: () => undefined };
 const rows = 2000;
+const victimsName = "export victim";
 
 const [, , victimsUrl] = process.argv;
 if (victimsUrl === undefined) await test();
 else await beVictim(victimsUrl);
 
 async function beVictim(url: string): Promise<void> {
-	const database = await openDatabase({ url, poolSize: 3 });
+	const database = await openDatabase({ url, poolSize: 3, applicationName: victimsName });
 	const queue = openQueue({ connection: database.queue, log: quiet, lookEverySeconds: 0.5 });
 	const settings = { sizes: { piece: 1000, file: 50_000 } };
 	const base = "http://victim.example/fhir";
@@ -68,13 +69,16 @@ async function test(): Promise<void> {
 		await once(victim, "exit");
 	}
 
-	/** Stops it where it has no change of an export under way, for whose end others would wait, as they should. */
+	/** Stops it where it has no change of an export or of the queue under way, for whose end others would wait, as they should. */
 	async function stopped(victim: ChildProcess): Promise<void> {
 		for (;;) {
 			victim.kill("SIGSTOP");
 			await sleep(50);
 			const { rowCount } = await owner.query(
-				"select from pg_locks where relation = 'fhir.export'::regclass and mode = 'RowExclusiveLock' and granted",
+				`select from pg_locks l join pg_stat_activity a on a.pid = l.pid join pg_class c on c.oid = l.relation
+				where a.application_name = $1 and l.granted and l.mode in ('RowExclusiveLock', 'RowShareLock')
+					and (c.oid = 'fhir.export'::regclass or c.relnamespace = 'jobs'::regnamespace)`,
+				[victimsName],
 			);
 			if (rowCount === 0) return;
 			victim.kill("SIGCONT");
