@@ -18,7 +18,10 @@ export interface Transaction {
 	readonly caller: Caller;
 	/** Runs a composed SQL fragment; rows with the columns' own (snake_case) names. Values: postgres-types.ts. */
 	query<Row>(statement: Statement<Row>): Promise<Row[]>;
-	/** The row for a key, as the caller may see it; undefined where there is none. Reads of several requests share statements. */
+	/**
+	 * The row for a key, as the caller may see it; undefined where there is none. Reads of several requests share statements, and so does what
+	 * a write finds before it asks anything else: that is not of its transaction yet.
+	 */
 	find<Key, Row>(lookup: Lookup<Key, Row>, key: Key): Promise<Row | undefined>;
 	/** Runs a fragment whose rows nobody needs, together with what comes next, at the latest the commit, which fails where it fails. */
 	later(statement: Statement<unknown>): void;

@@ -49,11 +49,11 @@ export async function writing<T>(
 	const told: (() => void)[] = [];
 	let systemSteps = 0;
 	const asSystem = async <R>(step: () => Promise<R>): Promise<R> => {
+		begin();
 		// A step within a step ends with the outer one.
-		const before = begin();
 		const entered = systemSteps++ === 0 ? session.run(role("system")) : undefined;
 		try {
-			const [done] = await Promise.all([step(), entered, before]);
+			const [done] = await Promise.all([step(), entered]);
 			return done;
 		} finally {
 			// Fails where the transaction has failed already.

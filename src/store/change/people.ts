@@ -81,10 +81,9 @@ export async function findPeople(
 		return found === null ? [] : [Number(found[1])];
 	});
 	if (patients.length > 0) {
-		const [one, another] = patients;
 		const rows =
-			one !== undefined && another === undefined
-				? [await tx.find(personNamed, one)]
+			patients.length === 1
+				? [await tx.find(personNamed, patients[0] as string)]
 				: await tx.query(peopleNamed({ ids: patients }));
 		for (const row of rows) {
 			if (row === undefined) continue;
